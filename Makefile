@@ -1,0 +1,21 @@
+# The recipes are one line each; what they do is in config/setup/.
+.DEFAULT_GOAL := help
+.PHONY: help run test check rules format
+
+help: ## 列出全部命令
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: ## 安装所需、准备演示数据，在 http://127.0.0.1:8000 启动（PORT=8001 make run 换端口）
+	@config/setup/run.sh
+
+test: ## 全部测试：先 SQLite，再 PostgreSQL（DATABASE_URL 或本机 5432 端口）
+	@config/setup/test.sh
+
+check: ## 格式、静态检查、模板、迁移、生产环境设置、状态图
+	@config/setup/check.sh
+
+rules: ## 协议规则与测试对照：每条规则由哪些测试证明，哪些还没有
+	@config/setup/rules.sh
+
+format: ## 按统一格式改写代码和模板
+	@config/setup/format.sh

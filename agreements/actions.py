@@ -1,0 +1,198 @@
+"""Changes over several records: drafting, fixing the text, signing, deciding a proposal, printing.
+
+Each goes through the door for every record it touches. Printing comes after the commit, never inside it: a
+print that fails leaves the act standing and the paper owed.
+"""
+
+import logging
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from . import permissions
+from .cover import cover_values, signed_values
+from .edition_text import BLANK
+from .gate import SYSTEM, RuleBroken, perform
+from .models import Agreement, Edition, Paper, Sequence, Status
+from .models.proposal import stored
+from .papers.refusals import PaperRefused
+from .papers.render import Stamp, render_agreement, render_commitment
+
+logger = logging.getLogger(__name__)
+
+DRAFTING = {"label": "起草协议", "article": "第三条、第八十三条"}
+TAKEN = "{institution}与{agency}已有一份正在办理签订的协议，先办结或作废那一份（一家机构一份协议）"
+
+
+def signing_agency_for(user):
+    """第七十四条：县级准备，甲方是上一级；市、自治州及以上的就是本机构。"""
+    agency = user.agency
+    edition = Edition.objects.newest()
+    if edition and agency.level == "county":
+        return agency.region.parent.agencies.order_by("code").first()
+    return agency
+
+
+def draft_agreement(institution, *, by, agency=None, address="", edition=None, predecessor=None, **facts):
+    """A new draft between the agency and an institution, with its number from the locked sequence.
+
+    `facts`: starts_on, ends_on, services, payment_methods, agency_agent, institution_agent.
+    Raises PermissionDenied, or RuleBroken when the pair already has an agreement in the making.
+    """
+    if not permissions.may_draft(by):
+        raise PermissionDenied("您无权办理“起草协议”")
+    agency = agency or signing_agency_for(by)
+    try:
+        with transaction.atomic():
+            series = f"{agency.region_id}-{facts['starts_on'].year}"
+            agreement = Agreement.objects.create(
+                number=f"{series}-{Sequence.take(f'协议 {series}'):04d}", agency=agency, institution=institution,
+                edition=edition or Edition.objects.newest(), predecessor=predecessor, drafted_by=by, **facts,
+            )  # fmt: skip
+            if not permissions.agency_clerk(agreement, by):
+                raise PermissionDenied("您无权为这家机构起草协议")
+            details = {**facts, "institution": institution, "agency": agency}
+            agreement.record("draft", DRAFTING, agreement, by, address, "", details)
+            return agreement
+    except IntegrityError as taken:
+        raise RuleBroken(TAKEN.format(institution=institution, agency=agency)) from taken
+
+
+def fix_text(agreement, *, by, address="", today=None):
+    """The reviewer fixes the text; the signing copy is owed at once and printed after the commit."""
+    with transaction.atomic():
+        agreement = perform(agreement.fix_text, by=by, address=address)
+        paper = _owe_copy(agreement, Paper.Purpose.SIGNING_COPY, today)
+    print_owed(paper)
+    return agreement
+
+
+def return_to_draft(agreement, *, by, reason, address=""):
+    """Back to the desk: signatures fall, and the prints of the fixed text are made void with the same reason."""
+    with transaction.atomic():
+        agreement = perform(agreement.return_to_draft, by=by, reason=reason, address=address)
+        for paper in agreement.papers.exclude(status=Paper.Status.VOIDED):
+            perform(paper.make_void, by=by, reason=f"退回草拟：{reason}"[:200], address=address)
+    return agreement
+
+
+def sign(agreement, side, *, by, address="", today=None, **signature):
+    """One side signs. When both have, the signed copy is owed, and a term that has begun comes into force."""
+    with transaction.atomic():
+        move = agreement.sign_for_agency if side == "agency" else agreement.sign_for_institution
+        agreement = perform(move, by=by, address=address, **signature)
+        paper = _owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today) if agreement.status == Status.SIGNED else None
+    if paper:
+        print_owed(paper)
+        if agreement.starts_on <= (today or localdate()) and not agreement.siblings.live().exists():
+            agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on)
+    return agreement
+
+
+def propose(agreement, name, details, *, by, address=""):
+    """The clerk proposes an act with its details. Returns the proposal; RuleBroken if one is open already."""
+    try:
+        agreement = perform(agreement.propose, by=by, name=name, details=stored(details), address=address)
+    except IntegrityError as taken:
+        raise RuleBroken("这一事项已有未办结的呈批，先办结那一件（办审分离）") from taken
+    return agreement.proposals.filter(act=name, status="proposed").latest("pk")
+
+
+@transaction.atomic
+def decide(proposal, *, by, address=""):
+    """The leader decides: the proposed act is carried out and the proposal closed, both or neither."""
+    details = proposal.typed_details()
+    agreement = perform(getattr(proposal.agreement, proposal.act), by=by, address=address, proposal=proposal, **details)
+    perform(proposal.decide, by=by, address=address)
+    return agreement
+
+
+def activate_due(on=None):
+    """第八十三条：every signed agreement whose first day has come. Returns (activated, refusals by number)."""
+    on, done, refused = on or localdate(), [], {}
+    for agreement in Agreement.objects.filter(status=Status.SIGNED, starts_on__lte=on).order_by("pk"):
+        try:
+            done.append(perform(agreement.activate, by=SYSTEM, on=agreement.starts_on))
+        except RuleBroken as why:
+            refused[agreement.number] = str(why)
+    return done, refused
+
+
+def commit_material(agreement, material, *, by, address="", today=None):
+    """承诺书 for a material that the hospital files (第七条第十项): numbered, frozen, printed."""
+    if not permissions.institution_side(agreement, by):
+        raise PermissionDenied("承诺书由乙方出具")
+    day = today or localdate()
+    with transaction.atomic():
+        agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        snapshot = {"agency_name": agreement.cover["agency_name"], "material": material, "day": day.isoformat()}
+        paper = Paper.owe(agreement, Paper.Purpose.COMMITMENT, snapshot, day.year)
+        custom = {"label": "出具承诺书", "article": "第七条"}
+        agreement.record("commit_material", custom, paper, by, address, "", snapshot)
+    print_owed(paper)
+    return paper
+
+
+# ── printing ──
+
+
+def _owe_copy(agreement, purpose, today):
+    signatures = {name: value for name, value in signed_values(agreement).items() if value is not BLANK}
+    snapshot = {"cover": agreement.snapshot["cover"], "signatures": signatures}
+    return Paper.owe(agreement, purpose, snapshot, (today or localdate()).year)
+
+
+def print_owed(paper):
+    """Print a paper that is owed. Returns True when it is out; a refusal is kept on the paper and nothing is lost."""
+    try:
+        content = rendered(paper)
+    except PaperRefused as why:
+        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=str(why)[:500])
+        return False
+    except Exception:
+        # Whatever went wrong in the renderer, the act stands and the paper stays owed; the cause is in the log.
+        logger.exception("paper %s could not be printed", paper.number)
+        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure="排版程序出错，已记入日志，可以重印")
+        return False
+    perform(paper.issue, by=SYSTEM, content=content, at=timezone.now())
+    return True
+
+
+def rendered(paper):
+    """The PDF of a paper from its own snapshot, never from live data."""
+    stamp = Stamp(number=paper.number, code=paper.code, verify_url=paper.verify_url)
+    edition = paper.agreement.edition
+    if paper.purpose == Paper.Purpose.COMMITMENT:
+        day = date.fromisoformat(paper.snapshot["day"])
+        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {"commitment_date": f"{day:%Y年%-m月%-d日}"}
+        return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
+    return render_agreement(edition.form, _all_blanks(paper), stamp=stamp)
+
+
+def _all_blanks(paper):
+    pen = dict.fromkeys(paper.agreement.edition.form.placeholders, BLANK)
+    return {**pen, **paper.snapshot["cover"], **paper.snapshot["signatures"]}
+
+
+def draft_print(agreement):
+    """A watermarked print of a text that is not fixed yet; empty blanks stay empty."""
+    form = agreement.edition.form
+    values = {name: value or BLANK for name, value in cover_values(agreement).items()}
+    return render_agreement(form, {**dict.fromkeys(form.placeholders, BLANK), **values}, stamp=None, draft=True)
+
+
+def current_pdf(agreement):
+    """The bytes that `print_agreement` and the button give: the newest official copy, else a draft print."""
+    purposes = [Paper.Purpose.SIGNED_COPY, Paper.Purpose.SIGNING_COPY]
+    copies = agreement.papers.filter(purpose__in=purposes).exclude(status=Paper.Status.VOIDED)
+    for paper in sorted(copies, key=lambda paper: purposes.index(paper.purpose)):
+        if paper.status == Paper.Status.OWED and not print_owed(paper):
+            paper.refresh_from_db()
+            raise PaperRefused(paper.failure)
+        paper.refresh_from_db()
+        with paper.file.open("rb") as file:
+            return file.read()
+    return draft_print(agreement)

@@ -1,0 +1,210 @@
+"""The rules of the acts, each a sentence with its article. A check answers True when all is well.
+
+Arguments after the first are the act's details (or `by`, the person) and are given by name.
+"""
+
+from datetime import timedelta
+
+from django.utils.timezone import localdate
+
+from institutions.models import Level
+
+from .gate import rule
+
+
+@rule("签订前准备", "文本{thing.edition}有缺失，只能作草稿，不能签订。补全文本后载入新版本")
+def text_is_complete(agreement):
+    return agreement.edition.complete
+
+
+@rule("封面、第八十三条", "还有空白没有填：{thing.missing_fields}。在机构档案、经办机构信息或协议草稿里补全")
+def nothing_is_blank(agreement):
+    return not agreement.missing_fields
+
+
+@rule("协商一致（序言）", "乙方还没有确认文本，不能定稿。由乙方登录后确认")
+def institution_has_confirmed(agreement):
+    return agreement.confirmed_by_id is not None
+
+
+@rule("办审分离", "起草人不能自己审核，由另一人办理")
+def checker_is_not_the_drafter(agreement, by):
+    return agreement.drafted_by_id != by.pk
+
+
+@rule("第七十四条", "{thing.agency}是{level}经办机构，只能准备协议；签订由市、自治州及以上经办机构办理")
+def agency_may_sign(agreement):
+    return Level(agreement.agency.level).at_least(agreement.terms.signing.lowest_level)
+
+
+@rule("封面", "双方信息自定稿后有变化：{thing.changed_fields}。退回草拟，核对后重新定稿")
+def parties_are_as_printed(agreement):
+    return not agreement.changed_fields
+
+
+@rule("签署页", "签署稿还没有印出，不能签署。到“文书”一栏查看原因并重印")
+def signing_copy_is_printed(agreement):
+    return agreement.papers.filter(purpose="signing_copy", status="issued").exists()
+
+
+@rule("签署页", "{thing.agency}已经签署，等待乙方")
+def agency_has_not_signed(agreement):
+    return not agreement.valid_signatures.filter(side="agency").exists()
+
+
+@rule("签署页", "{thing.institution}已经签署，等待甲方")
+def institution_has_not_signed(agreement):
+    return not agreement.valid_signatures.filter(side="institution").exists()
+
+
+@rule("签署页", "签署日期 {signed_on} 还没有到")
+def signed_by_today(agreement, signed_on):
+    return signed_on <= localdate()
+
+
+@rule("签署页", "法定代表人签署的，姓名应与封面一致；不是法定代表人本人的，选“委托代理人”并上传授权委托书")
+def agency_signer_is_on_the_cover(agreement, name, capacity):
+    return capacity != "legal" or name == agreement.agency.current.legal_representative
+
+
+@rule("签署页", "法定代表人签署的，姓名应与封面一致；不是法定代表人本人的，选“委托代理人”并上传授权委托书")
+def institution_signer_is_on_the_cover(agreement, name, capacity):
+    return capacity != "legal" or name == agreement.institution.current.legal_representative
+
+
+@rule("封面", "委托代理人应与封面所载一致：{thing.agency_agent_or_none}。要换人，退回草拟后改")
+def agency_agent_is_on_the_cover(agreement, name, capacity):
+    return capacity != "agent" or name == agreement.agency_agent
+
+
+@rule("封面", "委托代理人应与封面所载一致：{thing.institution_agent_or_none}。要换人，退回草拟后改")
+def institution_agent_is_on_the_cover(agreement, name, capacity):
+    return capacity != "agent" or name == agreement.institution_agent
+
+
+@rule("封面", "委托代理人签署须上传授权委托书，且签署日在授权期内")
+def agent_is_authorised(agreement, capacity, signed_on, authorisation, authorised_from, authorised_until):
+    if capacity != "agent":
+        return True
+    return bool(authorisation and authorised_from and authorised_until) and authorised_from <= signed_on <= authorised_until
+
+
+@rule("签署页", "须上传签章扫描件，或作电子签署声明")
+def signature_has_a_proof(agreement, statement, scan):
+    return bool(statement or scan)
+
+
+@rule("第八十三条", "有效期自{thing.starts_on}起，到当日才生效")
+def term_has_begun(agreement, on):
+    return agreement.starts_on <= on
+
+
+@rule("第八十三条", "有效期到{thing.ends_on}为止，{on}已经不在有效期内")
+def term_has_not_ended(agreement, on):
+    return on <= agreement.ends_on
+
+
+@rule("第八十三条", "有效期到{thing.ends_on}为止，还没有期满")
+def term_has_ended(agreement, on):
+    return on > agreement.ends_on
+
+
+@rule("一家机构一份协议", "{thing.institution}与{thing.agency}已有一份履行中的协议，先办结那一份")
+def no_other_live_agreement(agreement):
+    return not agreement.siblings.live().exists()
+
+
+@rule("第八十三条", "生效日 {on} 还没有到。到当日再办")
+def not_in_the_future(agreement, on):
+    return on <= localdate()
+
+
+@rule("第八十三条", "生效日 {on} 早于协议起始日 {thing.starts_on}")
+def not_before_the_term(agreement, on):
+    return on >= agreement.starts_on
+
+
+@rule("第七十九条", "中止时间不得超过{thing.terms.suspension.max_days}日；自{on}起，止期 {until} 太晚")
+def within_longest_suspension(agreement, on, until):
+    return until <= agreement.latest_suspension_end(on)
+
+
+@rule("第七十九条", "中止的止期 {until} 早于起期 {on}")
+def ends_after_it_starts(agreement, on, until):
+    return until >= on
+
+
+@rule("第七十九条", "乙方申请日期 {requested_on} 晚于生效日 {on}，核对日期")
+def requested_before(agreement, on, requested_on):
+    return requested_on is None or requested_on <= on
+
+
+@rule("第七十九条", "依申请的中止，凭乙方继续履行的申请恢复。先登记乙方申请日期")
+def resumption_was_requested(agreement, suspension, requested_on):
+    return suspension.cause != "requested" or requested_on is not None
+
+
+@rule("第七十九条", "这条中止已经结束，或不属于本协议")
+def suspension_is_open(agreement, suspension):
+    return suspension.agreement_id == agreement.pk and suspension.closed_on is None
+
+
+@rule("第七十九条", "恢复日 {on} 早于中止起始日 {suspension.started_on}")
+def resumes_after_it_began(agreement, suspension, on):
+    return on >= suspension.started_on
+
+
+@rule("第七十八条", "协议已于{thing.ends_on}期满，中止结束后不能恢复履行，按期满处理")
+def not_expired_meanwhile(agreement, suspension, on):
+    return suspension.back_to == "continued" or on <= agreement.ends_on
+
+
+@rule("第六十六条", "所选情形{item.code}不在可以中止医保协议的条款内；由较轻条款升格的，须选明升格事由")
+def item_allows_suspension(agreement, item, severity):
+    return agreement.edition.breaches.allows("suspend", item, severity)
+
+
+@rule("第六十七条", "所选情形{item.code}不在可以解除医保协议的条款内；由较轻条款升格的，须选明升格事由")
+def item_allows_rescission(agreement, item, severity):
+    return agreement.edition.breaches.allows("rescind", item, severity)
+
+
+@rule("第六十七条", "解除须写明集体讨论的日期或纪要编号")
+def decided_collectively(agreement, minutes):
+    return bool(minutes.strip())
+
+
+@rule("第八十条", "第（三）项终止须有乙方的申请，登记乙方申请日期")
+def own_request_is_on_file(agreement, ground, requested_on):
+    return not ground.needs_request or requested_on is not None
+
+
+@rule("第八十条", "其他法定事由须写明依据的法律法规条款")
+def other_ground_is_written(agreement, ground, reason):
+    return bool(reason.strip())
+
+
+@rule("第八十三条", "延续有效须记明属于甲方的原因")
+def cause_is_the_agencys(agreement, cause):
+    return bool(cause.strip())
+
+
+@rule("第七十八条", "没有已签署、且自次日起生效的新协议，不能按续签办结")
+def successor_is_signed(agreement):
+    following = agreement.ends_on + timedelta(days=1)
+    return agreement.siblings.filter(status="signed", starts_on=following).exists()
+
+
+@rule("办审分离", "提请人不能自己审核或决定，由另一人办理")
+def not_the_proposer(proposal, by):
+    return proposal.proposed_by_id != by.pk
+
+
+@rule("办审分离", "复核人不能自己决定，由负责人办理")
+def not_the_reviewer(proposal, by):
+    return proposal.reviewed_by_id != by.pk
+
+
+@rule("办审分离", "写明退回的原因")
+def reason_is_given(thing, reason):
+    return bool(reason.strip())

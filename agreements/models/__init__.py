@@ -1,0 +1,27 @@
+from .agreement import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Agreement, Status
+from .edition import Edition
+from .event import Event
+from .paper import Paper
+from .proposal import Proposal
+from .sequence import Sequence
+from .signing import Side, SignRecord
+from .suspension import AftercarePlan, Ending, Suspension
+
+__all__ = [
+    "ENDED",
+    "IN_FORCE",
+    "IN_THE_MAKING",
+    "LIVE",
+    "AftercarePlan",
+    "Agreement",
+    "Edition",
+    "Ending",
+    "Event",
+    "Paper",
+    "Proposal",
+    "Sequence",
+    "Side",
+    "SignRecord",
+    "Status",
+    "Suspension",
+]

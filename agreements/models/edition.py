@@ -1,0 +1,69 @@
+from functools import lru_cache
+
+from django.db import models
+from django.urls import reverse
+
+from ..edition_text import read_text
+from ..terms import read_breaches, read_terms
+
+
+class EditionQuerySet(models.QuerySet):
+    def newest(self):
+        """The edition a page without an agreement quotes: the one loaded last."""
+        return self.order_by("-pk").first()
+
+
+class Edition(models.Model):
+    """一省的协议文本、承诺书和全部数字，发布后不可改（数据库触发器把守）。
+
+    A row is the folder under `editions/` at the moment it was loaded. An agreement points at the row it
+    was drafted on for ever; a corrected folder is a new version and a new row.
+    """
+
+    code = models.CharField("版本代码", max_length=40)
+    version = models.CharField("修订号", max_length=20)
+    title = models.CharField("名称", max_length=100)
+    subtitle = models.CharField("副题", max_length=50)
+    issuer = models.CharField("制定机关", max_length=100)
+    region = models.ForeignKey("institutions.Region", models.PROTECT, related_name="editions", verbose_name="适用地区")
+    complete = models.BooleanField("文本完整", default=True)
+    manifest = models.TextField("版本说明")
+    text = models.TextField("协议文本")
+    commitment = models.TextField("承诺书文本")
+    terms_source = models.TextField("参数")
+    breaches_source = models.TextField("违约情形")
+    sha256 = models.CharField("摘要", max_length=64)
+    loaded_at = models.DateTimeField("载入时间", auto_now_add=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "pk"]
+        verbose_name = verbose_name_plural = "协议文本版本"
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="edition_version_once")]
+
+    def __str__(self):
+        return f"{self.title}{self.subtitle}"
+
+    def get_absolute_url(self):
+        return reverse("edition", args=[self.code, self.version])
+
+    @property
+    def form(self):
+        """The parsed agreement text."""
+        return _parsed(read_text, self.text)
+
+    @property
+    def terms(self):
+        """Every number of this edition, typed and frozen."""
+        return _parsed(read_terms, self.terms_source)
+
+    @property
+    def breaches(self):
+        return _parsed(read_breaches, self.breaches_source)
+
+
+@lru_cache(maxsize=64)
+def _parsed(reader, source):
+    # Keyed by the text itself: an edition never changes, and two rows with one text may share the result.
+    return reader(source)

@@ -1,0 +1,96 @@
+import hashlib
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from institutions.models import User
+
+
+class Event(models.Model):
+    """One thing that happened to one agreement. Rows are only ever added (triggers refuse the rest).
+
+    Each row's hash covers its content and the hash before it, so a changed, missing or reordered row shows.
+    """
+
+    agreement = models.ForeignKey("Agreement", models.PROTECT, related_name="events", verbose_name="协议")
+    seq = models.PositiveIntegerField("序号")
+    at = models.DateTimeField("时间")
+    effective_on = models.DateField("生效日期")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="events", verbose_name="经手人")
+    actor_name = models.CharField("经手人姓名", max_length=50)
+    actor_role = models.CharField("角色", max_length=20)
+    unit_name = models.CharField("单位", max_length=100)
+    address = models.CharField("网络地址", max_length=45, blank=True)
+    subject = models.CharField("对象", max_length=60)
+    act = models.CharField("事项", max_length=40)
+    label = models.CharField("事项名称", max_length=40)
+    article = models.CharField("依据", max_length=60)
+    before = models.CharField("原状态", max_length=20, blank=True)
+    after = models.CharField("新状态", max_length=20, blank=True)
+    details = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
+    previous = models.CharField("前一条摘要", max_length=64, blank=True)
+    hash = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        ordering = ["agreement_id", "seq"]
+        verbose_name = verbose_name_plural = "事项记录"
+        constraints = [models.UniqueConstraint(fields=["agreement", "seq"], name="event_seq_once")]
+
+    def __str__(self):
+        return f"{self.agreement_id}#{self.seq} {self.label}"
+
+    def digest(self):
+        """SHA-256 over every column but the hash itself, in one canonical form on both databases."""
+        values = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.name not in ("id", "hash")}
+        values["at"] = self.at.timestamp()
+        canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def changed_state(self):
+        return self.before != self.after
+
+    @property
+    def role_name(self):
+        from institutions.models import Role
+
+        return Role(self.actor_role).label if self.actor_role in Role else ""
+
+
+def as_kept(details):
+    """Details as they are kept: files by name and size, records by their name, days in ISO form.
+
+    Through JSON and back, so that the digest of the row read again is the digest of the row written.
+    """
+    return json.loads(json.dumps(plain(details), cls=DjangoJSONEncoder))
+
+
+def plain(value):
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest(), "bytes": len(value)}
+    if hasattr(value, "chunks"):
+        return {"file": value.name, "bytes": value.size}
+    if isinstance(value, models.Model):
+        return str(value)
+    return getattr(value, "code", value)
+
+
+def first_fault(agreement):
+    """The first row of an agreement's chain that is not as it was written, as a sentence; None when all is whole."""
+    previous, expected = "", 1
+    for event in agreement.events.order_by("seq").iterator():
+        if event.seq != expected:
+            return f"第{expected}条缺失（其后是第{event.seq}条）"
+        if event.previous != previous:
+            return f"第{event.seq}条与前一条对不上，次序或前一条被改动"
+        if event.digest() != event.hash:
+            return f"第{event.seq}条“{event.label}”被改动"
+        previous, expected = event.hash, expected + 1
+    if (expected - 1, previous) != (agreement.events_count, agreement.events_head):
+        return f"末尾缺失：应有{agreement.events_count}条，现有{expected - 1}条"
+    return None

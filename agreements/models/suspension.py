@@ -1,0 +1,91 @@
+from django.db import models
+from django.db.models import F, Q
+
+from .agreement import Agreement
+
+
+class Suspension(models.Model):
+    """中止是一条记录：原因、起止、依据。协议在至少一条未结束时处于中止。"""
+
+    class Cause(models.TextChoices):
+        REQUESTED = "requested", "依申请"
+        INVESTIGATION = "investigation", "核查期间"
+        BREACH = "breach", "违约"
+        CASCADE = "cascade", "联动"
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="suspensions", verbose_name="协议")
+    cause = models.CharField("原因", max_length=15, choices=Cause)
+    article = models.CharField("依据", max_length=60)
+    reason = models.CharField("事由", max_length=500)
+    requested_on = models.DateField("乙方申请日期", null=True, blank=True)
+    started_on = models.DateField("起")
+    planned_end = models.DateField("计划止")
+    latest_end = models.DateField("最迟止")
+    closed_on = models.DateField("结束日期", null=True, blank=True)
+    closing_reason = models.CharField("结束事由", max_length=500, blank=True)
+    back_to = models.CharField("恢复后状态", max_length=20)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级中止")
+
+    class Meta:
+        ordering = ["started_on", "pk"]
+        verbose_name = verbose_name_plural = "中止"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(planned_end__gte=F("started_on"), planned_end__lte=F("latest_end")),
+                name="suspension_within_cap",
+                violation_error_message="中止的止期不能早于起期，也不能超过文本规定的最长期限",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, closing_reason="")
+                | (Q(closed_on__gte=F("started_on")) & ~Q(closing_reason="")),
+                name="suspension_closed_with_reason",
+                violation_error_message="结束中止须同时写明日期和事由，且不早于起期",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_cause_display()}中止"
+
+    @property
+    def is_open(self):
+        return self.closed_on is None
+
+
+class Ending(models.Model):
+    """协议因何结束：终止、解除、续签，各有条、项和事由，从不混写。"""
+
+    class Kind(models.TextChoices):
+        TERMINATED = "terminated", "终止"
+        RESCINDED = "rescinded", "解除"
+        RENEWED = "renewed", "期满已续签"
+
+    agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="ending", verbose_name="协议")
+    kind = models.CharField("种类", max_length=12, choices=Kind)
+    article = models.CharField("依据", max_length=60)
+    reason = models.CharField("事由", max_length=500)
+    effective_on = models.DateField("生效日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结束"
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class AftercarePlan(models.Model):
+    """善后：在院、出院未结算的参保人员各多少，交接单在哪。只记人数，不记姓名（第八十二条）。"""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="aftercare_plans", verbose_name="协议")
+    opened_on = models.DateField("建立日期")
+    inpatients = models.PositiveIntegerField("在院参保人员数")
+    unsettled = models.PositiveIntegerField("出院未结算人数")
+    handover_number = models.CharField("交接单编号", max_length=50, blank=True)
+    done_by_agency_on = models.DateField("甲方办结日期", null=True, blank=True)
+    done_by_institution_on = models.DateField("乙方办结日期", null=True, blank=True)
+
+    class Meta:
+        ordering = ["opened_on", "pk"]
+        verbose_name = verbose_name_plural = "善后方案"
+
+    def __str__(self):
+        return f"善后 {self.opened_on}"

@@ -1,0 +1,55 @@
+"""Who may: one predicate a kind of person, named on the act. Who sees is `visible_to` (rules table 7.5)."""
+
+from institutions.models import Role
+
+from .gate import SYSTEM
+
+
+def _acts_for_agency(user, agreement):
+    return user.agency_id is not None and user.agency_id == agreement.agency_id
+
+
+def _prepares_for(user, agreement):
+    """Staff of the agency itself, or of a county below it that prepares for it (第七十四条)."""
+    if not user.agency_id:
+        return False
+    below = user.agency.region.parent_id == agreement.agency.region_id
+    here = agreement.institution.region.code.startswith(user.agency.region.prefix)
+    return _acts_for_agency(user, agreement) or (below and here)
+
+
+def agency_clerk(thing, user):
+    return user.role == Role.CLERK and _prepares_for(user, thing.case)
+
+
+def agency_reviewer(thing, user):
+    return user.role == Role.REVIEWER and _acts_for_agency(user, thing.case)
+
+
+def agency_leader(thing, user):
+    return user.role == Role.LEADER and _acts_for_agency(user, thing.case)
+
+
+def reviewer_or_leader(thing, user):
+    return agency_reviewer(thing, user) or agency_leader(thing, user)
+
+
+def proposer(thing, user):
+    return agency_clerk(thing, user) and thing.proposed_by_id == user.pk
+
+
+def institution_side(thing, user):
+    return user.role in (Role.OPERATOR, Role.SIGNATORY) and user.institution_id == thing.case.institution_id
+
+
+def institution_signatory(thing, user):
+    return user.role == Role.SIGNATORY and user.institution_id == thing.case.institution_id
+
+
+def the_system(thing, user):
+    return user is SYSTEM
+
+
+def may_draft(user):
+    """第七十四条：县级可以准备，签订由市、自治州及以上。"""
+    return user.role == Role.CLERK

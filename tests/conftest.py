@@ -1,0 +1,149 @@
+"""The cast that every test knows, and a portal with one edition loaded."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from agreements import append_only
+from agreements.models import Edition
+from institutions.actions import register_agency, register_institution
+from institutions.codes import uscc_check_digit
+from institutions.models import Level, Region, Role, User
+
+PASSWORD = "xieyi-2026-test"
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    """Every test writes its papers and scans into a folder of its own."""
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path, "base_url": None}}
+    settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def _flush_past_the_triggers(monkeypatch):
+    """A test that commits is cleaned by deleting rows, which the triggers of SQLite refuse; lift them for that moment."""
+    flush = type(connection.ops).execute_sql_flush
+
+    def lifted(ops, statements):
+        append_only.unprotect(ops.connection)
+        flush(ops, statements)
+        append_only.protect(ops.connection)
+
+    monkeypatch.setattr(type(connection.ops), "execute_sql_flush", lifted)
+
+
+def uscc(number, region="630105", kind="12"):
+    """A well-formed 统一社会信用代码 for a made-up institution."""
+    body = f"{kind}{region}MB{number:07d}"
+    return body + uscc_check_digit(body)
+
+
+def facts(name, number=1, **changed):
+    """Everything a first version of an institution needs."""
+    return {
+        "name": name, "legal_representative": "祁雪原", "address": f"西宁市城北区门源路{number}号", "postcode": "810003",
+        "phone": "0971-5501234", "uscc": uscc(number), "principal": "祁雪原", "controller": "", "grade": "2A",
+        "category": "general", "nature": "public", "business": "non_profit", "licence_number": f"PDY1000{number:04d}",
+        "licence_expires_on": date(2030, 12, 31), "subjects": "内科、外科、急诊医学科", "beds": 200, "staff": 320,
+        "bank_name": "中国建设银行西宁城北支行", "bank_account": f"6300{number:012d}", "valid_from": date(2024, 1, 1), **changed,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def regions(db):
+    rows = [("630000", "青海省", None), ("630100", "西宁市", "630000"), ("630105", "城北区", "630100"),
+            ("630200", "海东市", "630000")]  # fmt: skip
+    for code, name, parent in rows:
+        Region.objects.create(code=code, name=name, parent_id=parent)
+    return {region.code: region for region in Region.objects.all()}
+
+
+def _agency(regions, region, level, name):
+    return register_agency(
+        f"JB{region}", regions[region], level, name[:2], name=name, legal_representative="韩兆麟",
+        address=f"{name}办公楼", postcode="810000", phone="0971-6101234", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def agency(regions):
+    return _agency(regions, "630100", Level.PREFECTURE, "西宁市医疗保障经办服务中心")
+
+
+@pytest.fixture
+def other_agency(regions):
+    return _agency(regions, "630200", Level.PREFECTURE, "海东市医疗保障经办服务中心")
+
+
+@pytest.fixture
+def county_agency(regions, agency):
+    return _agency(regions, "630105", Level.COUNTY, "城北区医疗保障经办服务中心")
+
+
+@pytest.fixture
+def province_agency(regions):
+    return _agency(regions, "630000", Level.PROVINCE, "青海省医疗保障经办服务中心")
+
+
+def _person(username, name, role, **party):
+    return User.objects.create_user(username, name, role, PASSWORD, **party)
+
+
+@pytest.fixture
+def clerk(agency):
+    return _person("clerk", "马青禾", Role.CLERK, agency=agency)
+
+
+@pytest.fixture
+def reviewer(agency):
+    return _person("reviewer", "沈玉树", Role.REVIEWER, agency=agency)
+
+
+@pytest.fixture
+def leader(agency):
+    return _person("leader", "韩兆麟", Role.LEADER, agency=agency)
+
+
+@pytest.fixture
+def other_clerk(other_agency):
+    return _person("other_clerk", "李东川", Role.CLERK, agency=other_agency)
+
+
+@pytest.fixture
+def county_clerk(county_agency):
+    return _person("county_clerk", "赵北山", Role.CLERK, agency=county_agency)
+
+
+@pytest.fixture
+def hospital(regions, agency):
+    return register_institution("H63010500001", regions["630105"], by=None, **facts("西宁湟滨医院", 1))
+
+
+@pytest.fixture
+def other_hospital(regions, agency):
+    return register_institution("H63010500002", regions["630105"], by=None, **facts("西宁海湖医院", 2))
+
+
+@pytest.fixture
+def signatory(hospital):
+    return _person("signatory", "祁雪原", Role.SIGNATORY, institution=hospital)
+
+
+@pytest.fixture
+def operator(hospital):
+    return _person("operator", "郭小满", Role.OPERATOR, institution=hospital)
+
+
+@pytest.fixture
+def other_operator(other_hospital):
+    return _person("other_operator", "白海湖", Role.OPERATOR, institution=other_hospital)
+
+
+@pytest.fixture
+def edition(regions):
+    call_command("load_editions", verbosity=0)
+    return Edition.objects.newest()
