@@ -84,7 +84,11 @@ def sign(agreement, side, *, by, address="", today=None, **signature):
     with transaction.atomic():
         move = agreement.sign_for_agency if side == "agency" else agreement.sign_for_institution
         agreement = perform(move, by=by, address=address, **signature)
-        paper = _owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today) if agreement.status == Status.SIGNED else None
+        paper = (
+            _owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today)
+            if agreement.status == Status.SIGNED
+            else None
+        )
     if paper:
         print_owed(paper)
         if agreement.starts_on <= (today or localdate()) and not agreement.siblings.live().exists():
@@ -105,7 +109,9 @@ def propose(agreement, name, details, *, by, address=""):
 def decide(proposal, *, by, address=""):
     """The leader decides: the proposed act is carried out and the proposal closed, both or neither."""
     details = proposal.typed_details()
-    agreement = perform(getattr(proposal.agreement, proposal.act), by=by, address=address, proposal=proposal, **details)
+    agreement = perform(
+        getattr(proposal.agreement, proposal.act), by=by, address=address, proposal=proposal, **details
+    )
     perform(proposal.decide, by=by, address=address)
     return agreement
 
@@ -128,7 +134,11 @@ def commit_material(agreement, material, *, by, address="", today=None):
     day = today or localdate()
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-        snapshot = {"agency_name": agreement.cover["agency_name"], "material": material, "day": day.isoformat()}
+        snapshot = {
+            "agency_name": agreement.cover["agency_name"],
+            "material": material,
+            "day": day.isoformat(),
+        }
         paper = Paper.owe(agreement, Paper.Purpose.COMMITMENT, snapshot, day.year)
         custom = {"label": "出具承诺书", "article": "第七条"}
         agreement.record("commit_material", custom, paper, by, address, "", snapshot)
@@ -155,7 +165,9 @@ def print_owed(paper):
     except Exception:
         # Whatever went wrong in the renderer, the act stands and the paper stays owed; the cause is in the log.
         logger.exception("paper %s could not be printed", paper.number)
-        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure="排版程序出错，已记入日志，可以重印")
+        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(
+            failure="排版程序出错，已记入日志，可以重印"
+        )
         return False
     perform(paper.issue, by=SYSTEM, content=content, at=timezone.now())
     return True
@@ -167,7 +179,9 @@ def rendered(paper):
     edition = paper.agreement.edition
     if paper.purpose == Paper.Purpose.COMMITMENT:
         day = date.fromisoformat(paper.snapshot["day"])
-        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {"commitment_date": f"{day:%Y年%-m月%-d日}"}
+        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {
+            "commitment_date": f"{day:%Y年%-m月%-d日}"
+        }
         return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
     return render_agreement(edition.form, _all_blanks(paper), stamp=stamp)
 
@@ -181,7 +195,9 @@ def draft_print(agreement):
     """A watermarked print of a text that is not fixed yet; empty blanks stay empty."""
     form = agreement.edition.form
     values = {name: value or BLANK for name, value in cover_values(agreement).items()}
-    return render_agreement(form, {**dict.fromkeys(form.placeholders, BLANK), **values}, stamp=None, draft=True)
+    return render_agreement(
+        form, {**dict.fromkeys(form.placeholders, BLANK), **values}, stamp=None, draft=True
+    )
 
 
 def current_pdf(agreement):

@@ -4,7 +4,10 @@ The record of events may not be rewritten, and a published edition is immutable.
 no Python check sees: a hand in the database, `QuerySet.update`, a careless script.
 """
 
-TABLES = {"agreements_event": "事项记录只能增加，不能改动或删除", "agreements_edition": "已发布的协议文本不能改动或删除"}
+TABLES = {
+    "agreements_event": "事项记录只能增加，不能改动或删除",
+    "agreements_edition": "已发布的协议文本不能改动或删除",
+}
 
 _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}

@@ -27,12 +27,20 @@ def institution_has_confirmed(agreement):
     return agreement.confirmed_by_id is not None
 
 
+@rule("序言", "乙方已经确认文本，等待甲方审核定稿")
+def not_confirmed_yet(agreement):
+    return agreement.confirmed_by_id is None
+
+
 @rule("办审分离", "起草人不能自己审核，由另一人办理")
 def checker_is_not_the_drafter(agreement, by):
     return agreement.drafted_by_id != by.pk
 
 
-@rule("第七十四条", "{thing.agency}是{level}经办机构，只能准备协议；签订由市、自治州及以上经办机构办理")
+@rule(
+    "第七十四条",
+    "{thing.agency}是{thing.agency.level_name}经办机构，只能准备协议；签订由市、自治州及以上经办机构办理",
+)
 def agency_may_sign(agreement):
     return Level(agreement.agency.level).at_least(agreement.terms.signing.lowest_level)
 
@@ -86,7 +94,10 @@ def institution_agent_is_on_the_cover(agreement, name, capacity):
 def agent_is_authorised(agreement, capacity, signed_on, authorisation, authorised_from, authorised_until):
     if capacity != "agent":
         return True
-    return bool(authorisation and authorised_from and authorised_until) and authorised_from <= signed_on <= authorised_until
+    return (
+        bool(authorisation and authorised_from and authorised_until)
+        and authorised_from <= signed_on <= authorised_until
+    )
 
 
 @rule("签署页", "须上传签章扫描件，或作电子签署声明")

@@ -75,6 +75,11 @@ class Paragraph:
     text: str
     anchor: str  # "art-65-6" for an item, "art-9-p2" for 第二款, "art-20-1-2" for a subitem
 
+    @property
+    def shown(self):
+        """The text with its blanks as the official form prints them, for reading on a screen."""
+        return _PLACEHOLDER.sub(lambda found: found[2] or "", self.text)
+
 
 @dataclass(frozen=True)
 class Article:

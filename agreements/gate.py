@@ -111,7 +111,7 @@ def _locked(thing):
     return case, type(thing).objects.select_for_update().get(pk=thing.pk)
 
 
-def refusal(thing, name, *, by, **details):
+def refusal(thing, name, /, *, by, **details):
     """Why the act is impossible now, as a sentence; None when nothing stands against it.
 
     Checks whose details are not known yet are left for the moment when they are.

@@ -340,7 +340,9 @@ class Breaches:
         if measure is None:
             return []
         articles = [measure.article, *sorted(measure.escalated_from, reverse=True)]
-        return sorted((i for i in self.items.values() if i.article in articles), key=lambda i: articles.index(i.article))
+        return sorted(
+            (i for i in self.items.values() if i.article in articles), key=lambda i: articles.index(i.article)
+        )
 
     def find(self, code):
         """(item, part or None) for "QH-65-06" or "QH-65-06b"; LookupError with a Chinese sentence otherwise."""

@@ -17,7 +17,9 @@ def validate_scan(upload):
     head = upload.read(8)
     upload.seek(0)
     if not any(head.startswith(signature) for signature in SIGNATURES.values()):
-        raise ValidationError(f"文件“{upload.name}”不是 PDF、JPEG 或 PNG，改名不能改变内容；另存为 PDF 后再传")
+        raise ValidationError(
+            f"文件“{upload.name}”不是 PDF、JPEG 或 PNG，改名不能改变内容；另存为 PDF 后再传"
+        )
 
 
 def sha256_of(upload):

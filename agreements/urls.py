@@ -1,1 +1,25 @@
-urlpatterns = []
+from django.urls import path
+
+from .views import acts, papers, public, record
+
+urlpatterns = [
+    path("", record.todo, name="todo"),
+    path("agreements/", record.agreements, name="agreements"),
+    path("institutions/<str:code>/agreements/new/", acts.draft, name="agreement-draft"),
+    path("agreements/<str:number>/", record.agreement, name="agreement"),
+    path("agreements/<str:number>/print/", papers.print_current, name="agreement-print"),
+    path("agreements/<str:number>/commitment/", papers.commitment, name="commitment"),
+    path("agreements/<str:number>/proposals/<int:pk>/", acts.proposal, name="proposal"),
+    path(
+        "agreements/<str:number>/signatures/<int:pk>/<str:kind>/",
+        papers.signature_file,
+        name="signature-file",
+    ),
+    path("agreements/<str:number>/<str:name>/", acts.act, name="agreement-act"),
+    path("papers/<str:code>/", papers.paper, name="paper"),
+    path("papers/<str:code>/again/", papers.print_again, name="paper-again"),
+    path("papers/<str:code>/void/", papers.void, name="paper-void"),
+    path("editions/<str:code>/<str:version>/", record.edition, name="edition"),
+    path("public/", public.public, name="public"),
+    path("verify/", public.verify, name="verify"),
+]

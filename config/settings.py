@@ -30,7 +30,9 @@ if PRODUCTION:
     PUBLIC_URL = env("PUBLIC_URL")
     CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 else:
-    SECRET_KEY = env("SECRET_KEY", default="a demo has no secrets; production refuses to start without its own key")
+    SECRET_KEY = env(
+        "SECRET_KEY", default="a demo has no secrets; production refuses to start without its own key"
+    )
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
     # Printed into the QR code of every paper: where its authenticity is checked.
     PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -92,7 +94,9 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / '
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # SQLite knows no row locks: every writing transaction takes the write lock at its start instead.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        transaction_mode="IMMEDIATE", timeout=20, init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,7 +181,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # resources.py escapes every formula sign, not only the leading "="
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = (
+    False  # resources.py escapes every formula sign, not only the leading "="
+)
 
 LOGGING = {
     "version": 1,

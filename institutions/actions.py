@@ -13,7 +13,9 @@ def register_institution(code, region, *, by, valid_from=None, **facts):
     institution = Institution(code=code, region=region)
     institution.full_clean()
     institution.save()
-    return revise_institution(institution, by=by, valid_from=valid_from, reason=facts.pop("reason", "首次登记"), **facts)
+    return revise_institution(
+        institution, by=by, valid_from=valid_from, reason=facts.pop("reason", "首次登记"), **facts
+    )
 
 
 def revise_institution(institution, *, by, valid_from=None, reason, **facts):
@@ -37,7 +39,7 @@ def revise_agency(agency, *, by, valid_from=None, reason, **facts):
 def _next_version(owner_model, version_model, owner, by, valid_from, reason, facts):
     owner = owner_model.objects.select_for_update().get(pk=owner.pk)
     last, valid_from = owner.current, valid_from or localdate()
-    _check_valid_from(last, valid_from)
+    check_valid_from(last, valid_from)
     version = version_model(**{owner_model._meta.model_name: owner})
     for field in version_model._meta.concrete_fields:
         if last and field.editable and not field.auto_created:
@@ -53,7 +55,8 @@ def _next_version(owner_model, version_model, owner, by, valid_from, reason, fac
     return owner
 
 
-def _check_valid_from(last, valid_from):
+def check_valid_from(last, valid_from):
+    """ValidationError when a version of that day would lie in the future or before the one in force."""
     if valid_from > localdate():
         raise ValidationError({"valid_from": f"生效日期 {valid_from} 还没有到，到当日再登记"})
     if last and valid_from < last.valid_from:

@@ -20,7 +20,9 @@ def validate_uscc(code):
     if len(code) != 18:
         raise ValidationError(f"统一社会信用代码应为18位，现为{len(code)}位")
     if strange := sorted(set(code) - set(USCC_ALPHABET)):
-        raise ValidationError(f"统一社会信用代码不能含有“{'、'.join(strange)}”，只用数字和除 I、O、S、V、Z 外的大写字母")
+        raise ValidationError(
+            f"统一社会信用代码不能含有“{'、'.join(strange)}”，只用数字和除 I、O、S、V、Z 外的大写字母"
+        )
     if code[-1] != uscc_check_digit(code[:-1]):
         raise ValidationError("统一社会信用代码的校验位不符，核对是否抄错一位")
 

@@ -23,17 +23,20 @@ def _own_files(settings, tmp_path):
     settings.STORAGES = storages
 
 
-@pytest.fixture(autouse=True)
-def _flush_past_the_triggers(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers():
     """A test that commits is cleaned by deleting rows, which the triggers of SQLite refuse; lift them for that moment."""
-    flush = type(connection.ops).execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
     def lifted(ops, statements):
         append_only.unprotect(ops.connection)
         flush(ops, statements)
         append_only.protect(ops.connection)
 
-    monkeypatch.setattr(type(connection.ops), "execute_sql_flush", lifted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", lifted)
+        yield
 
 
 def uscc(number, region="630105", kind="12"):

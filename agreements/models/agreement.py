@@ -50,7 +50,9 @@ class AgreementQuerySet(models.QuerySet):
         if not user.agency_id:
             return self.none()
         prefix = user.agency.region.prefix
-        return self.filter(Q(agency__region__code__startswith=prefix) | Q(institution__region__code__startswith=prefix))
+        return self.filter(
+            Q(agency__region__code__startswith=prefix) | Q(institution__region__code__startswith=prefix)
+        )
 
     def live(self):
         return self.filter(status__in=LIVE)
@@ -60,7 +62,9 @@ class AgreementQuerySet(models.QuerySet):
         return self.filter(status__in=[*LIVE, S.TERMINATED, S.RESCINDED])
 
     def with_parties(self):
-        return self.select_related("agency__current", "agency__region", "institution__current", "institution__region")
+        return self.select_related(
+            "agency__current", "agency__region", "institution__current", "institution__region"
+        )
 
 
 class Stateful(models.Model):
@@ -85,7 +89,9 @@ class Agreement(Stateful):
 
     number = models.CharField("协议编号", max_length=30, unique=True, editable=False)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="agreements", verbose_name="甲方")
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="agreements", verbose_name="乙方")
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="agreements", verbose_name="乙方"
+    )
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="agreements", verbose_name="协议文本")
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name="前一份协议"
@@ -97,9 +103,16 @@ class Agreement(Stateful):
     payment_methods = models.JSONField("支付方式", default=list)
     agency_agent = models.CharField("甲方委托代理人", max_length=50, blank=True)
     institution_agent = models.CharField("乙方委托代理人", max_length=50, blank=True)
-    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="起草人")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="起草人"
+    )
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="乙方确认人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="乙方确认人",
     )
     snapshot = models.JSONField("签约时快照", default=dict, editable=False)
     events_count = models.PositiveIntegerField(default=0, editable=False)
@@ -154,7 +167,9 @@ class Agreement(Stateful):
     @property
     def siblings(self):
         """Every other agreement between the same two parties."""
-        return Agreement.objects.filter(agency=self.agency_id, institution=self.institution_id).exclude(pk=self.pk)
+        return Agreement.objects.filter(agency=self.agency_id, institution=self.institution_id).exclude(
+            pk=self.pk
+        )
 
     @property
     def cover(self):
@@ -218,7 +233,7 @@ class Agreement(Stateful):
 
     @step(
         status, source=[S.NEGOTIATING], target=None, label="确认文本", article="序言",
-        who=permissions.institution_side, checks=[checks.nothing_is_blank],
+        who=permissions.institution_side, checks=[checks.not_confirmed_yet, checks.nothing_is_blank],
     )  # fmt: skip
     def confirm(self, by):
         """序言：经甲乙双方协商一致。乙方确认文本和空白内容。"""
@@ -403,7 +418,9 @@ class Agreement(Stateful):
         self._end("renewed", "第七十八条", "新协议已签署", on)
 
     def _end(self, kind, article, reason, on, aftercare=None):
-        self.ending_model.objects.create(agreement=self, kind=kind, article=article, reason=reason, effective_on=on)
+        self.ending_model.objects.create(
+            agreement=self, kind=kind, article=article, reason=reason, effective_on=on
+        )
         for suspension in self.open_suspensions:
             suspension.closed_on, suspension.closing_reason = max(on, suspension.started_on), "协议结束"
             suspension.save(update_fields=["closed_on", "closing_reason"])

@@ -25,7 +25,9 @@ class Edition(models.Model):
     title = models.CharField("名称", max_length=100)
     subtitle = models.CharField("副题", max_length=50)
     issuer = models.CharField("制定机关", max_length=100)
-    region = models.ForeignKey("institutions.Region", models.PROTECT, related_name="editions", verbose_name="适用地区")
+    region = models.ForeignKey(
+        "institutions.Region", models.PROTECT, related_name="editions", verbose_name="适用地区"
+    )
     complete = models.BooleanField("文本完整", default=True)
     manifest = models.TextField("版本说明")
     text = models.TextField("协议文本")

@@ -42,9 +42,15 @@ class Event(models.Model):
 
     def digest(self):
         """SHA-256 over every column but the hash itself, in one canonical form on both databases."""
-        values = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if f.name not in ("id", "hash")}
+        values = {
+            f.attname: getattr(self, f.attname)
+            for f in self._meta.concrete_fields
+            if f.name not in ("id", "hash")
+        }
         values["at"] = self.at.timestamp()
-        canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":"))
+        canonical = json.dumps(
+            values, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":")
+        )
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property

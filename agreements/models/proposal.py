@@ -28,13 +28,25 @@ class Proposal(Stateful):
     act = models.CharField("事项", max_length=40)
     details = models.JSONField("内容", default=dict)
     status = FSMField("状态", choices=Status, default=Status.PROPOSED, protected=True, editable=False)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提请人")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提请人"
+    )
     proposed_at = models.DateTimeField("提请时间", auto_now_add=True)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="复核人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="复核人",
     )
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="决定人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="决定人",
     )
     remark = models.CharField("意见", max_length=500, blank=True)
 

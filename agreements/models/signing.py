@@ -46,7 +46,10 @@ class SignRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(capacity="agent")
-                | (~Q(authorisation="") & Q(authorised_from__lte=F("signed_on"), authorised_until__gte=F("signed_on"))),
+                | (
+                    ~Q(authorisation="")
+                    & Q(authorised_from__lte=F("signed_on"), authorised_until__gte=F("signed_on"))
+                ),
                 name="agent_is_authorised",
                 violation_error_message="委托代理人签署须上传授权委托书，且签署日在授权期内",
             ),

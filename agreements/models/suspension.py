@@ -24,7 +24,9 @@ class Suspension(models.Model):
     closed_on = models.DateField("结束日期", null=True, blank=True)
     closing_reason = models.CharField("结束事由", max_length=500, blank=True)
     back_to = models.CharField("恢复后状态", max_length=20)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级中止")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级中止"
+    )
 
     class Meta:
         ordering = ["started_on", "pk"]
@@ -75,7 +77,9 @@ class Ending(models.Model):
 class AftercarePlan(models.Model):
     """善后：在院、出院未结算的参保人员各多少，交接单在哪。只记人数，不记姓名（第八十二条）。"""
 
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="aftercare_plans", verbose_name="协议")
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, related_name="aftercare_plans", verbose_name="协议"
+    )
     opened_on = models.DateField("建立日期")
     inpatients = models.PositiveIntegerField("在院参保人员数")
     unsettled = models.PositiveIntegerField("出院未结算人数")

@@ -29,7 +29,7 @@ print(sys.executable)' 2>/dev/null && return
 
 install_packages() { # Debian packages: by itself as root, else the one line to run
   local install="apt-get install -y --no-install-recommends $*"
-  [ "$(id -u)" = 0 ] || stop "缺少系统软件包，请先运行：sudo $install"
+  [ "$(id -u)" = 0 ] || stop "缺少系统软件包，请先运行：sudo apt-get update && sudo $install"
   command -v apt-get >/dev/null || stop "缺少 $*，本机没有 apt-get，请用系统自己的软件管理器安装。"
   say "安装系统软件包：$*"
   export DEBIAN_FRONTEND=noninteractive

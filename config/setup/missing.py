@@ -14,11 +14,14 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+# What Playwright's driver is linked with; a machine without it says only "connection closed".
+BROWSER_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def missing_packages(*, browser):
-    packages = [package for library, package in LIBRARIES.items() if not can_load(library)]
+    libraries = LIBRARIES | BROWSER_LIBRARIES if browser else LIBRARIES
+    packages = [package for library, package in libraries.items() if not can_load(library)]
     if importlib.util.find_spec("ensurepip") is None:
         packages.append("python{}.{}-venv".format(*sys.version_info))
     if browser and not any(map(shutil.which, BROWSERS)):

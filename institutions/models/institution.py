@@ -16,7 +16,9 @@ class InstitutionQuerySet(models.QuerySet):
             return self.none()
         prefix = user.agency.region.prefix
         here = Q(region__code__startswith=prefix)
-        contracted = Q(pk__in=self.model.objects.filter(agreements__agency__region__code__startswith=prefix).values("pk"))
+        contracted = Q(
+            pk__in=self.model.objects.filter(agreements__agency__region__code__startswith=prefix).values("pk")
+        )
         return self.filter(here | contracted)
 
 
@@ -26,7 +28,12 @@ class Institution(models.Model):
     code = models.CharField("医保代码", max_length=12, unique=True, validators=[validate_institution_code])
     region = models.ForeignKey(Region, models.PROTECT, related_name="institutions", verbose_name="统筹区")
     current = models.ForeignKey(
-        "InstitutionVersion", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="现行版本"
+        "InstitutionVersion",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="现行版本",
     )
 
     objects = InstitutionQuerySet.as_manager()
@@ -88,7 +95,9 @@ class InstitutionVersion(PartyVersion):
         NON_PROFIT = "non_profit", "非营利性"
         PROFIT = "profit", "营利性"
 
-    institution = models.ForeignKey(Institution, models.CASCADE, related_name="versions", verbose_name="医疗机构")
+    institution = models.ForeignKey(
+        Institution, models.CASCADE, related_name="versions", verbose_name="医疗机构"
+    )
     uscc = models.CharField("统一社会信用代码", max_length=18, validators=[validate_uscc])
     principal = models.CharField("主要负责人", max_length=50)
     controller = models.CharField("实际控制人", max_length=50, blank=True)
@@ -107,7 +116,9 @@ class InstitutionVersion(PartyVersion):
     class Meta:
         ordering = ["-number"]
         verbose_name = verbose_name_plural = "机构信息版本"
-        constraints = [models.UniqueConstraint(fields=["institution", "number"], name="institution_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "number"], name="institution_version_once")
+        ]
         indexes = [models.Index(fields=["name"])]
 
     @property
@@ -118,7 +129,9 @@ class InstitutionVersion(PartyVersion):
 class Department(models.Model):
     """科室。"""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="departments", verbose_name="医疗机构")
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="departments", verbose_name="医疗机构"
+    )
     code = models.CharField("科室代码", max_length=20)
     name = models.CharField("科室名称", max_length=50)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
@@ -128,7 +141,9 @@ class Department(models.Model):
         verbose_name = verbose_name_plural = "科室"
         constraints = [
             models.UniqueConstraint(
-                fields=["institution", "code"], name="department_once", violation_error_message="本机构已有这个科室代码"
+                fields=["institution", "code"],
+                name="department_once",
+                violation_error_message="本机构已有这个科室代码",
             )
         ]
 
@@ -145,8 +160,12 @@ class StaffMember(models.Model):
         PHARMACIST = "pharmacist", "药学人员"
         TECHNICIAN = "technician", "技术人员"
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="staff_members", verbose_name="医疗机构")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="科室")
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="staff_members", verbose_name="医疗机构"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="科室"
+    )
     code = models.CharField("人员编码", max_length=14, unique=True, validators=[validate_staff_code])
     name = models.CharField("姓名", max_length=50)
     kind = models.CharField("类别", max_length=12, choices=Kind)

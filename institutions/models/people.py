@@ -48,7 +48,9 @@ class User(AbstractBaseUser):
     username = models.CharField("登录名", max_length=50, unique=True)
     name = models.CharField("姓名", max_length=50)
     role = models.CharField("角色", max_length=20, choices=Role)
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="经办机构")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="经办机构"
+    )
     institution = models.ForeignKey(
         Institution, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="医疗机构"
     )

@@ -19,7 +19,9 @@ class Region(models.Model):
 
     code = models.CharField("区划代码", max_length=6, primary_key=True)
     name = models.CharField("名称", max_length=50)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
 
     class Meta:
         ordering = ["code"]
@@ -71,6 +73,10 @@ class Agency(models.Model):
     @property
     def name(self):
         return self.current.name if self.current_id else ""
+
+    @property
+    def level_name(self):
+        return self.get_level_display()
 
     @property
     def short_name(self):

@@ -20,7 +20,12 @@ class PartyVersion(models.Model):
     reason = models.CharField("变更原因", max_length=200, blank=True)
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="登记人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="登记人",
     )
 
     class Meta:

@@ -1,0 +1,246 @@
+"""What a person fills in for each act. A form asks and tidies; the rules are at the door."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.timezone import localdate
+
+from config.forms import PortalForm
+
+from .models import SignRecord
+from .uploads import validate_scan
+
+DATE = forms.DateInput(attrs={"autocomplete": "off"})
+
+
+class ActForm(PortalForm):
+    """A form for one act on one agreement. `details()` is what the door receives."""
+
+    def __init__(self, *args, agreement=None, user=None, **kwargs):
+        self.agreement, self.user = agreement, user
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self):
+        """Choices and initial values that depend on the agreement."""
+
+    def details(self):
+        return dict(self.cleaned_data)
+
+
+class NothingToFill(ActForm):
+    """The act needs a yes and nothing else."""
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TermsOfAgreementForm(ActForm):
+    """有效期、服务范围、支付方式、委托代理人（封面、第三条、第八十三条）。"""
+
+    starts_on = forms.DateField(label="有效期起", widget=DATE)
+    ends_on = forms.DateField(label="有效期止", widget=DATE, help_text="含当日")
+    services = forms.MultipleChoiceField(label="服务范围", widget=forms.CheckboxSelectMultiple)
+    payment_methods = forms.MultipleChoiceField(label="支付方式", widget=forms.CheckboxSelectMultiple)
+    agency_agent = forms.CharField(
+        label="甲方委托代理人", max_length=50, required=False, help_text="由法定代表人本人签署的不填"
+    )
+    institution_agent = forms.CharField(
+        label="乙方委托代理人", max_length=50, required=False, help_text="由法定代表人本人签署的不填"
+    )
+
+    def __init__(self, *args, terms, **kwargs):
+        self.scope = terms.scope
+        super().__init__(*args, **kwargs)
+
+    def prepare(self):
+        self.fields["services"].choices = [(name, name) for name in self.scope.services]
+        self.fields["payment_methods"].choices = [(name, name) for name in self.scope.payment_methods]
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", f"有效期止 {end} 早于有效期起 {start}，核对两个日期")
+        return cleaned
+
+
+class ReviseForm(TermsOfAgreementForm):
+    def __init__(self, *args, agreement, **kwargs):
+        super().__init__(*args, agreement=agreement, terms=agreement.terms, **kwargs)
+
+    def prepare(self):
+        super().prepare()
+        for name in self.fields:
+            self.initial.setdefault(name, getattr(self.agreement, name))
+
+
+def next_term(predecessor=None, today=None):
+    """The usual term of a new agreement: the day after the last one, else today, to the end of that year."""
+    start = predecessor.ends_on + timedelta(days=1) if predecessor else (today or localdate())
+    return {"starts_on": start, "ends_on": start.replace(month=12, day=31)}
+
+
+class SignForm(ActForm):
+    """一方的签署（签署页）：电子签署声明或签章扫描件，至少一样；代理人另附授权委托书。"""
+
+    name = forms.CharField(label="签署人", max_length=50)
+    capacity = forms.ChoiceField(label="身份", choices=SignRecord.Capacity.choices)
+    signed_on = forms.DateField(label="签署日期", widget=DATE)
+    agree = forms.BooleanField(label="本人已阅读协议全文，同意签署，并对签署的真实性负责", required=False)
+    scan = forms.FileField(
+        label="签章扫描件", required=False, validators=[validate_scan], help_text="PDF、JPEG 或 PNG"
+    )
+    authorisation = forms.FileField(
+        label="授权委托书", required=False, validators=[validate_scan], help_text="委托代理人签署时上传"
+    )
+    authorised_from = forms.DateField(label="授权起", required=False, widget=DATE)
+    authorised_until = forms.DateField(label="授权止", required=False, widget=DATE)
+
+    side = None
+
+    def prepare(self):
+        agreement = self.agreement
+        agent = getattr(agreement, f"{self.side}_agent")
+        legal = getattr(agreement, self.side).current.legal_representative
+        self.initial |= {
+            "name": agent or legal,
+            "capacity": "agent" if agent else "legal",
+            "signed_on": localdate(),
+        }
+
+    def details(self):
+        details = {**self.cleaned_data}
+        details["statement"] = self.fields["agree"].label if details.pop("agree") else ""
+        return details
+
+
+class SignForAgencyForm(SignForm):
+    side = "agency"
+
+
+class SignForInstitutionForm(SignForm):
+    side = "institution"
+
+
+class AftercareForm(ActForm):
+    """善后随中止、终止、解除同时建立（第八十二条）：只填人数。"""
+
+    inpatients = forms.IntegerField(label="在院参保人员数", min_value=0)
+    unsettled = forms.IntegerField(label="出院未结算人数", min_value=0)
+    handover_number = forms.CharField(label="交接单编号", max_length=50, required=False)
+
+    def details(self):
+        details = {**self.cleaned_data}
+        details["aftercare"] = {
+            name: details.pop(name) for name in ("inpatients", "unsettled", "handover_number")
+        }
+        return details
+
+
+def _day(label, **kwargs):
+    return forms.DateField(label=label, widget=DATE, **kwargs)
+
+
+def _reason(label="事由"):
+    return forms.CharField(label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SuspendOnRequestForm(AftercareForm):
+    requested_on = _day("乙方申请日期")
+    on = _day("中止自")
+    until = _day("中止至")
+    reason = _reason()
+
+    field_order = ["requested_on", "on", "until", "reason"]
+
+    def prepare(self):
+        today = localdate()
+        limit = self.agreement.latest_suspension_end(today)
+        self.initial |= {"on": today, "until": limit}
+        self.fields[
+            "until"
+        ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
+
+
+class BreachForm(AftercareForm):
+    """An item of the breach catalogue, its severity word when a lighter article is escalated, facts."""
+
+    effect = None
+
+    item = forms.ChoiceField(label="违约情形")
+    severity = forms.ChoiceField(label="升格事由", required=False, help_text="情形属较轻条款时选")
+    reason = _reason("查实的事实")
+    on = _day("自")
+
+    field_order = ["item", "severity", "reason", "on"]
+
+    def prepare(self):
+        breaches = self.agreement.edition.breaches
+        items = breaches.items_for(self.effect)
+        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
+        words = breaches.measure_that(self.effect).severity
+        self.fields["severity"].choices = [("", "不属升格"), *((word, word) for word in words)]
+        self.initial["on"] = localdate()
+
+    def clean_item(self):
+        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
+
+
+class SuspendForBreachForm(BreachForm):
+    effect = "suspend"
+    until = _day("中止至")
+    field_order = ["item", "severity", "reason", "on", "until"]
+
+    def prepare(self):
+        super().prepare()
+        limit = self.agreement.latest_suspension_end(localdate())
+        self.initial["until"] = limit
+        self.fields["until"].help_text = f"自今日起最迟到 {limit}"
+
+
+class RescindForm(BreachForm):
+    effect = "rescind"
+    minutes = forms.CharField(label="集体讨论", max_length=200, help_text="日期或纪要编号")
+    field_order = ["item", "severity", "reason", "minutes", "on"]
+
+
+class ResumeForm(ActForm):
+    suspension = forms.ModelChoiceField(None, label="结束哪一个中止", empty_label=None)
+    requested_on = _day("乙方申请继续履行日期", required=False)
+    on = _day("恢复自")
+    reason = _reason()
+
+    def prepare(self):
+        self.fields["suspension"].queryset = self.agreement.open_suspensions
+        self.initial["on"] = localdate()
+
+
+class TerminateForm(AftercareForm):
+    ground = forms.ChoiceField(label="终止情形")
+    requested_on = _day("乙方申请日期", required=False)
+    reason = _reason()
+    on = _day("终止自")
+
+    field_order = ["ground", "requested_on", "reason", "on"]
+
+    def prepare(self):
+        self.termination = self.agreement.terms.termination
+        self.fields["ground"].choices = [
+            (g.code, f"{g.article_label} {g.label}") for g in self.termination.grounds
+        ]
+        self.initial["on"] = localdate()
+
+    def clean_ground(self):
+        return self.termination.ground(self.cleaned_data["ground"])
+
+
+class CommitmentForm(ActForm):
+    material = forms.CharField(
+        label="材料名称", max_length=60, help_text="例如“2026年第一季度药品采购价格和数量”"
+    )
+
+
+class VerifyForm(PortalForm):
+    file = forms.FileField(label="文书文件（PDF）")

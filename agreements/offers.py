@@ -1,0 +1,69 @@
+"""What a person may do with an agreement now, and why not the rest. The pages draw it; the door decides again."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from .gate import acts_of, declared, refusal
+from .models import Agreement
+from .permissions import agency_clerk, the_system
+
+
+@dataclass(frozen=True)
+class Offer:
+    name: str
+    label: str
+    url: str
+    refusal: str | None
+
+
+def slug(name):
+    return name.replace("_", "-")
+
+
+def offers_for(agreement, user):
+    """Offers of a user on an agreement, those that work first. Acts that are not theirs to do are not listed."""
+    offers = [offer for name in acts_of(Agreement) if (offer := _offer(agreement, name, user))]
+    return sorted(offers, key=lambda offer: offer.refusal is not None)
+
+
+def _offer(agreement, name, user):
+    step = declared(Agreement, name)
+    if name == "propose" or step.permission is the_system:
+        return None
+    proposed = step.custom["proposed"]
+    if not (agency_clerk(agreement, user) if proposed else step.has_perm(agreement, user)):
+        return None
+    why = why_not_propose(agreement, name, user) if proposed else refusal(agreement, name, by=user)
+    if why and not _worth_showing(agreement, step):
+        return None
+    label = f"提请{step.custom['label']}" if proposed else step.custom["label"]
+    return Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)
+
+
+def why_not_propose(agreement, name, user):
+    """What stands against proposing an act now; the details are checked when they are known."""
+    if agreement.proposals.filter(act=name, status__in=["proposed", "reviewed"]).exists():
+        return "已有未办结的呈批（办审分离）"
+    why = refusal(agreement, name, by=user, proposal=_ANY)
+    return why or refusal(agreement, "propose", by=user)
+
+
+class _ANY:
+    """Stands for a proposal that does not exist yet: nothing speaks against it."""
+
+    @staticmethod
+    def stands_against(name, by, details):
+        return None
+
+
+def _worth_showing(agreement, step):
+    """A dead act is shown with its reason where it belongs to this part of the life, not for ever after."""
+    return step.custom["label"] and agreement.status in _part_of_life(step)
+
+
+def _part_of_life(step):
+    from .models import IN_THE_MAKING, LIVE
+
+    making = step.source in IN_THE_MAKING
+    return IN_THE_MAKING if making else LIVE

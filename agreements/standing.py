@@ -1,0 +1,91 @@
+"""The one sentence of a record: where it stands, until when, what follows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .models import Status
+
+
+@dataclass(frozen=True)
+class Standing:
+    sentence: str
+    until: date | None = None
+
+
+def standing(agreement):
+    """A Standing for the agreement's page. Sentences name the article they rest on."""
+    return _SENTENCES[Status(agreement.status)](agreement)
+
+
+def _draft(agreement):
+    missing = agreement.missing_fields
+    if missing:
+        return Standing(f"草稿，还缺{missing}。补全后送乙方协商（第二十八条）。")
+    return Standing("草稿，内容已齐，可以送乙方协商（第二十八条）。")
+
+
+def _negotiating(agreement):
+    if agreement.confirmed_by:
+        return Standing(f"乙方已由{agreement.confirmed_by.name}确认文本，等待甲方审核定稿。")
+    return Standing("已送乙方协商，等待乙方确认文本（第二十八条）。")
+
+
+def _to_sign(agreement):
+    signed = {signature.side for signature in agreement.valid_signatures}
+    waiting = "、".join(
+        name for side, name in (("agency", "甲方"), ("institution", "乙方")) if side not in signed
+    )
+    return Standing(f"文本已定稿，等待{waiting}签署（第七十四条）。")
+
+
+def _signed(agreement):
+    return Standing(f"双方已签署，自 {agreement.starts_on} 起生效（第八十三条）。", agreement.starts_on)
+
+
+def _active(agreement):
+    return Standing(f"履行中，有效期到 {agreement.ends_on} 24:00（第八十三条）。", agreement.ends_on)
+
+
+def _continued(agreement):
+    return Standing(f"{agreement.ends_on} 期满，因甲方原因未续签，原协议继续生效（第八十三条）。")
+
+
+def _suspended(agreement):
+    causes = list(agreement.open_suspensions)
+    if not causes:
+        return Standing("中止。")
+    last = max(causes, key=lambda one: one.planned_end)
+    what = "、".join(f"{one.get_cause_display()}（{one.article}）" for one in causes)
+    after = (
+        "届时乙方仍未提出继续履行申请的，本协议自动终止（第七十九条）。"
+        if any(one.cause == "requested" for one in causes)
+        else "期满前由负责人决定恢复或另作处理。"
+    )
+    sentence = f"中止，{what}，自 {causes[0].started_on} 起，至迟到 {last.planned_end} 24:00。{after}中止期间发生的医保费用不予结算。"
+    return Standing(sentence, last.planned_end)
+
+
+def _ended(agreement):
+    ending = agreement.ending
+    return Standing(
+        f"自 {ending.effective_on} 起{ending.get_kind_display()}，依据{ending.article}：{ending.reason}。"
+    )
+
+
+def _void(agreement):
+    return Standing("草稿已作废，编号保留。")
+
+
+_SENTENCES = {
+    Status.DRAFT: _draft,
+    Status.NEGOTIATING: _negotiating,
+    Status.TO_SIGN: _to_sign,
+    Status.SIGNED: _signed,
+    Status.ACTIVE: _active,
+    Status.CONTINUED: _continued,
+    Status.SUSPENDED: _suspended,
+    Status.TERMINATED: _ended,
+    Status.RESCINDED: _ended,
+    Status.RENEWED: _ended,
+    Status.VOID: _void,
+}

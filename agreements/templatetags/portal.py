@@ -1,0 +1,121 @@
+"""What the templates of every page share: state badges, days left, icons, and articles that open where they are named."""
+
+import re
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localdate
+
+from agreements.edition_text import NoSuchArticle
+from agreements.models import Edition, Status
+
+register = template.Library()
+
+ARTICLE = re.compile(r"第[零一二三四五六七八九十百]+条")
+SOON_DAYS = 7
+
+
+@register.simple_tag
+def icon(name):
+    """One drawing of the sprite, for the eye only."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def state(value):
+    """A state as its badge. Needs the value; label and colour follow from it."""
+    return format_html('<span class="state s-{}">{}</span>', value, Status(value).label)
+
+
+@register.simple_tag
+def left(until, today=None):
+    """Calendar days left to a date, in words; nothing without a date."""
+    if until is None:
+        return ""
+    days = (until - (today or localdate())).days
+    if days < 0:
+        return format_html('<span class="left left-over">已过 <b>{}</b> 日</span>', -days)
+    if days == 0:
+        return mark_safe('<span class="left left-today">今日到期</span>')
+    soon = " left-soon" if days <= SOON_DAYS else ""
+    return format_html('<span class="left{}">剩 <b>{}</b> 日</span>', soon, days)
+
+
+@register.simple_tag(takes_context=True)
+def cite(context, sentence, edition=None):
+    """A sentence in which every 第N条 opens the article's official text on this page.
+
+    The panels are drawn at the page's end by {% article_panels %}. Words that no edition knows stay words.
+    """
+    edition = edition or _page_edition(context)
+    if edition is None:
+        return sentence
+    cited = _cited(context)
+
+    def link(match):
+        try:
+            article = edition.form.article(match[0])
+        except NoSuchArticle:
+            return match[0]
+        key = (edition.pk, article.number)
+        first = key not in cited
+        cited[key] = (edition, article)
+        anchor = f' id="cite-{article.number}"' if first else ""
+        return f'<a class="cite"{anchor} href="#{article.anchor}">{match[0]}</a>'
+
+    return mark_safe(ARTICLE.sub(link, conditional_escape(sentence)))
+
+
+@register.inclusion_tag("_article_panels.html", takes_context=True)
+def article_panels(context):
+    """The panels of all articles that the page has cited."""
+    return {"panels": list(_cited(context).values())}
+
+
+def _cited(context):
+    request = context["request"]
+    if not hasattr(request, "cited_articles"):
+        request.cited_articles = {}
+    return request.cited_articles
+
+
+def _page_edition(context):
+    request = context["request"]
+    if not hasattr(request, "page_edition"):
+        request.page_edition = Edition.objects.newest()
+    return request.page_edition
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, field, label):
+    """A column head that sorts: by the field, or the other way round when it sorts by it already."""
+    query = context["request"].GET.copy()
+    now = query.get("sort", "")
+    query["sort"] = f"-{field}" if now == field else field
+    query.pop("page", None)
+    arrow = icon({field: "up-sort", f"-{field}": "down-sort"}[now]) if now in (field, f"-{field}") else ""
+    return format_html('<a href="?{}">{} {}</a>', query.urlencode(), label, arrow)
+
+
+@register.simple_tag(takes_context=True)
+def aria_sort(context, field):
+    now = context["request"].GET.get("sort", "")
+    word = {field: "ascending", f"-{field}": "descending"}.get(now)
+    return format_html(' aria-sort="{}"', word) if word else ""
+
+
+@register.simple_tag(takes_context=True)
+def nav_here(context, *names):
+    """aria-current for the navigation entry whose pages are named."""
+    match = context["request"].resolver_match
+    return mark_safe(' aria-current="page"') if match and match.url_name in names else ""
+
+
+@register.simple_tag
+def article_url(edition, article):
+    return f"{reverse('edition', args=[edition.code, edition.version])}#{article.anchor}"

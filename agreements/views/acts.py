@@ -1,0 +1,186 @@
+"""One page an act: GET asks, POST does. Acts that a leader decides are proposed here by the clerk."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+
+from institutions.models import Institution
+
+from .. import actions, forms, permissions
+from ..gate import declared, perform, refusal
+from ..models import Agreement, Edition, Proposal
+from ..offers import why_not_propose
+from .common import agreement_or_404, carried_out, must
+
+
+def _perform(name):
+    return lambda agreement, **details: perform(getattr(agreement, name), **details)
+
+
+def _propose(name):
+    return lambda agreement, by, address, **details: actions.propose(
+        agreement, name, details, by=by, address=address
+    )
+
+
+@dataclass(frozen=True)
+class ActPage:
+    """How an act is asked for and done: its form, what follows from it in one sentence, the deed."""
+
+    form: type
+    follows: str
+    deed: object = None
+    template: str = field(default="agreements/act.html")
+
+
+ACTS = {
+    "revise": ActPage(forms.ReviseForm, "改动后，乙方须重新确认文本。"),
+    "negotiate": ActPage(forms.NothingToFill, "乙方登录后能看到草稿，确认后由复核人审核定稿。"),
+    "confirm": ActPage(forms.NothingToFill, "确认后，甲方审核定稿；封面信息有误的，先请甲方更正。"),
+    "fix_text": ActPage(
+        forms.NothingToFill, "文本和空白内容自此固定，签署稿随即印出，双方签署。", actions.fix_text
+    ),
+    "return_to_draft": ActPage(
+        forms.ReasonForm, "已有的签署和印出的签署稿作废，回到草拟。", actions.return_to_draft
+    ),
+    "sign_for_institution": ActPage(
+        forms.SignForInstitutionForm,
+        "双方都签署后，协议自起始日生效。",
+        partial(actions.sign, side="institution"),
+    ),
+    "sign_for_agency": ActPage(
+        forms.SignForAgencyForm, "双方都签署后，协议自起始日生效。", partial(actions.sign, side="agency")
+    ),
+    "discard": ActPage(forms.ReasonForm, "草稿作废后不能恢复，编号保留不再使用。"),
+    "suspend_on_request": ActPage(
+        forms.SuspendOnRequestForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
+    ),
+    "suspend_for_breach": ActPage(
+        forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，计入累计中止次数。"
+    ),
+    "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),
+    "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
+    "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
+}
+
+
+def act(request, number, name):
+    """Any act on an agreement. 404 for a stranger, 403 for the wrong role, the reason where it cannot be now."""
+    name = name.replace("-", "_")
+    if name not in ACTS:
+        raise Http404
+    agreement, page, step = agreement_or_404(request, number), ACTS[name], declared(Agreement, name)
+    proposed = step.custom["proposed"]
+    label = f"提请{step.custom['label']}" if proposed else step.custom["label"]
+    must(_may(agreement, step, request.user), label)
+    why = (
+        why_not_propose(agreement, name, request.user)
+        if proposed
+        else refusal(agreement, name, by=request.user)
+    )
+    form = page.form(request.POST or None, request.FILES or None, agreement=agreement, user=request.user)
+    if request.method == "POST" and _valid(form):
+        deed = partial(page.deed or (_propose(name) if proposed else _perform(name)), agreement)
+        if carried_out(form, request, deed, **form.details()):
+            messages.success(request, f"{label}：已办理")
+            return redirect(agreement)
+    context = {
+        "agreement": agreement,
+        "form": form,
+        "label": label,
+        "step": step,
+        "page": page,
+        "refusal": why,
+    }
+    return render(request, page.template, context, status=409 if why and request.method == "POST" else 200)
+
+
+def _may(agreement, step, user):
+    if step.custom["proposed"]:
+        return permissions.agency_clerk(agreement, user)
+    return step.permission is not permissions.the_system and step.has_perm(agreement, user)
+
+
+def _valid(form):
+    # A form without fields is never "bound" by an empty POST; the POST itself is the yes.
+    form.is_bound = True
+    return form.is_valid()
+
+
+def draft(request, code):
+    """起草：乙方从机构档案来，甲方由第七十四条定。"""
+    institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
+    must(permissions.may_draft(request.user), "起草协议")
+    edition, predecessor = (
+        Edition.objects.newest(),
+        institution.agreements.live().order_by("-ends_on").first(),
+    )
+    initial = forms.next_term(predecessor, localdate()) | {"services": edition.terms.scope.services}
+    if predecessor:
+        initial |= {"services": predecessor.services, "payment_methods": predecessor.payment_methods}
+    form = forms.TermsOfAgreementForm(request.POST or None, initial=initial, terms=edition.terms)
+    if form.is_valid():
+        deed = partial(actions.draft_agreement, institution, edition=edition, predecessor=predecessor)
+        if agreement := carried_out(form, request, deed, **form.details()):
+            messages.success(request, f"草稿已建立，编号 {agreement.number}")
+            return redirect(agreement)
+    context = {"institution": institution, "edition": edition, "form": form,
+               "agency": actions.signing_agency_for(request.user)}  # fmt: skip
+    return render(request, "agreements/draft.html", context)
+
+
+PROPOSAL_DEEDS = {"review": "复核通过", "decide": "批准办理", "turn_down": "退回", "withdraw": "撤回"}
+
+
+def proposal(request, number, pk):
+    """A proposal with what it asks for; the reviewer reviews, the leader decides, both may turn it down."""
+    agreement = agreement_or_404(request, number)
+    must(request.user.agency_id, "查看呈批")
+    thing = get_object_or_404(
+        agreement.proposals.select_related("proposed_by", "reviewed_by", "decided_by"), pk=pk
+    )
+    form = forms.NothingToFill()
+    if request.method == "POST":
+        name = request.POST.get("deed", "")
+        must(
+            name in PROPOSAL_DEEDS and declared(Proposal, name).has_perm(thing, request.user),
+            PROPOSAL_DEEDS.get(name, ""),
+        )
+        form = (forms.ReasonForm if name == "turn_down" else forms.NothingToFill)(request.POST)
+        if _valid(form) and carried_out(form, request, _proposal_deed(thing, name), **form.details()):
+            messages.success(request, f"{thing.label}：已{PROPOSAL_DEEDS[name]}")
+            return redirect(agreement)
+    deeds = [
+        (name, label, refusal(thing, name, by=request.user))
+        for name, label in PROPOSAL_DEEDS.items()
+        if declared(Proposal, name).has_perm(thing, request.user)
+    ]
+    context = {"agreement": agreement, "proposal": thing, "deeds": deeds, "form": form, "facts": proposal_facts(thing),
+               "reason_form": form if "reason" in form.fields else forms.ReasonForm()}  # fmt: skip
+    return render(request, "agreements/proposal.html", context)
+
+
+def _proposal_deed(thing, name):
+    if name == "decide":
+        return partial(actions.decide, thing)
+    return partial(perform, getattr(thing, name), **({"remark": "同意"} if name == "review" else {}))
+
+
+def proposal_facts(thing):
+    """What the proposal asks for, as label and value, in the words of the act's own form."""
+    form = ACTS[thing.act].form(agreement=thing.agreement)
+    details = thing.typed_details()
+    details |= details.pop("aftercare", None) or {}
+    return [
+        (field.label, _shown(details[name]))
+        for name, field in form.fields.items()
+        if details.get(name) not in (None, "")
+    ]
+
+
+def _shown(value):
+    return f"{value.article_label} {value.label}" if hasattr(value, "article_label") else value

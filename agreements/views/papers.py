@@ -1,0 +1,96 @@
+"""Papers behind the login: download, print again, void; and the scans of signatures."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from .. import actions, forms, permissions
+from ..gate import declared, perform, refusal
+from ..models import Paper
+from ..papers.refusals import PaperRefused
+from .common import agreement_or_404, carried_out, must
+
+
+def _paper(request, code):
+    return get_object_or_404(Paper.objects.visible_to(request.user).select_related("agreement"), code=code)
+
+
+def paper(request, code):
+    """The frozen file as it was issued."""
+    thing = _paper(request, code)
+    if not thing.file:
+        messages.error(request, f"{thing.number} 还没有印出：{thing.failure or '等待印出'}")
+        return redirect(thing.agreement)
+    return FileResponse(thing.file.open("rb"), filename=f"{thing.number}.pdf", content_type="application/pdf")
+
+
+@require_POST
+def print_again(request, code):
+    """Another try at a paper that is owed."""
+    thing = _paper(request, code)
+    must(request.user.agency_id, "重印文书")
+    if thing.status != Paper.Status.OWED:
+        messages.error(request, f"{thing.number} 已经印出，内容不再变动，下载即可")
+    elif actions.print_owed(thing):
+        messages.success(request, f"{thing.number} 已印出")
+    else:
+        thing.refresh_from_db()
+        messages.error(request, f"{thing.number} 没有印出：{thing.failure}")
+    return redirect(thing.agreement)
+
+
+def void(request, code):
+    """作废一份文书：文号保留，验证页显示作废。"""
+    thing = _paper(request, code)
+    must(declared(Paper, "make_void").has_perm(thing, request.user), "作废文书")
+    form = forms.ReasonForm(request.POST or None, agreement=thing.agreement)
+    if form.is_valid() and carried_out(form, request, partial(perform, thing.make_void), **form.details()):
+        messages.success(request, f"{thing.number} 已作废")
+        return redirect(thing.agreement)
+    context = {
+        "paper": thing,
+        "agreement": thing.agreement,
+        "form": form,
+        "refusal": refusal(thing, "make_void", by=request.user),
+    }
+    return render(request, "agreements/void_paper.html", context)
+
+
+def print_current(request, number):
+    """The newest official copy of the agreement, or a watermarked draft."""
+    agreement = agreement_or_404(request, number)
+    try:
+        content = actions.current_pdf(agreement)
+    except PaperRefused as why:
+        messages.error(request, f"没有印出：{why}")
+        return redirect(agreement)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
+    )
+
+
+def signature_file(request, number, pk, kind):
+    """A scan or an authorisation that a side handed in, for those who may see the agreement."""
+    record = get_object_or_404(agreement_or_404(request, number).sign_records, pk=pk)
+    file = {"scan": record.scan, "authorisation": record.authorisation}[kind]
+    if not file:
+        raise Http404
+    return FileResponse(file.open("rb"), as_attachment=True)
+
+
+def commitment(request, number):
+    """承诺书：乙方为所报材料出具（第七条第十项）。"""
+    agreement = agreement_or_404(request, number)
+    must(permissions.institution_side(agreement, request.user), "出具承诺书")
+    form = forms.CommitmentForm(request.POST or None, agreement=agreement)
+    if form.is_valid() and (
+        thing := carried_out(form, request, partial(actions.commit_material, agreement), **form.details())
+    ):
+        messages.success(request, f"承诺书 {thing.number} 已建立，盖章后随材料报送")
+        return redirect(agreement)
+    return render(request, "agreements/commitment.html", {"agreement": agreement, "form": form})

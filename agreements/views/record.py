@@ -1,0 +1,99 @@
+"""Lists and records: the desk, the agreements, one agreement, an edition's text."""
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
+
+from ..desk import desk_for
+from ..diagram import nodes_of
+from ..filters import AgreementFilter
+from ..models import IN_THE_MAKING, Agreement, Edition, Status
+from ..offers import offers_for
+from ..standing import standing
+from .common import agreement_or_404
+
+TABS = [
+    ("making", "办理中", IN_THE_MAKING),
+    ("active", "履行中", [Status.ACTIVE]),
+    ("continued", "延续有效", [Status.CONTINUED]),
+    ("suspended", "中止", [Status.SUSPENDED]),
+    ("terminated", "终止", [Status.TERMINATED]),
+    ("rescinded", "解除", [Status.RESCINDED]),
+    ("renewed", "期满已续签", [Status.RENEWED]),
+    ("void", "作废", [Status.VOID]),
+]
+PER_PAGE = 50
+
+
+def todo(request):
+    """待办：这个人现在该办的，各有一个去处。"""
+    groups = desk_for(request.user)
+    counts = status_counts(Agreement.objects.visible_to(request.user))
+    expiring = _expiring(request.user)
+    context = {
+        "groups": groups,
+        "total": sum(len(items) for _, items in groups),
+        "counts": counts,
+        "expiring": expiring,
+    }
+    return render(request, "agreements/todo.html", context)
+
+
+def _expiring(user):
+    today, live = localdate(), Agreement.objects.visible_to(user).filter(status=Status.ACTIVE)
+    steps = [(0, 30, "30 日内"), (31, 60, "31–60 日"), (61, 90, "61–90 日")]
+    return [
+        (label, today + timedelta(days=start), today + timedelta(days=end),
+         live.filter(ends_on__range=(today + timedelta(days=start), today + timedelta(days=end))).count())
+        for start, end, label in steps
+    ]  # fmt: skip
+
+
+def status_counts(agreements):
+    """[(status, count)] of the states that occur, in the order of the life."""
+    found = dict(agreements.order_by().values_list("status").annotate(Count("pk")))
+    return [(status, found[status.value]) for status in Status if found.get(status.value)]
+
+
+def agreements(request):
+    """协议列表：状态作标签页，筛选、排序、分页。"""
+    visible = Agreement.objects.visible_to(request.user)
+    found = AgreementFilter(request.GET, queryset=visible.with_parties())
+    counts = dict(status_counts(found.without_tab().order_by()))
+    tabs = [(key, label, sum(counts.get(status, 0) for status in states)) for key, label, states in TABS]
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filter": found, "page_obj": page, "tabs": tabs, "total": sum(counts.values())}
+    return render(request, "agreements/list.html", context)
+
+
+def agreement(request, number):
+    """一份协议的全部：一句话、能办的事、事实、停止、呈批、文书、经过、状态图。"""
+    record = agreement_or_404(request, number)
+    offers = offers_for(record, request.user)
+    events = list(record.events.order_by("-seq"))
+    context = {
+        "agreement": record,
+        "standing": standing(record),
+        "offers": [offer for offer in offers if not offer.refusal],
+        "dead_offers": [offer for offer in offers if offer.refusal],
+        "suspensions": record.suspensions.all(),
+        "aftercare": record.aftercare_plans.last(),
+        "signatures": record.valid_signatures,
+        "papers": record.papers.all(),
+        "proposals": record.proposals.select_related("proposed_by")[:5] if request.user.agency_id else [],
+        "events": events,
+        "nodes": nodes_of(record, events),
+    }
+    return render(request, "agreements/record.html", context)
+
+
+def edition(request, code, version):
+    """协议文本全文，每条有自己的位置。"""
+    return render(
+        request,
+        "agreements/edition.html",
+        {"edition": get_object_or_404(Edition, code=code, version=version)},
+    )

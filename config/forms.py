@@ -1,0 +1,30 @@
+from django import forms
+
+
+class Styled:
+    """Bootstrap's classes on every widget, the browser's own date picker, and no other behaviour."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = field.widget
+            if isinstance(widget, forms.DateInput):
+                widget.input_type, widget.format = "date", "%Y-%m-%d"
+            css = _css_class(widget)
+            if name in self.errors if self.is_bound else False:
+                css += " is-invalid"
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+
+
+def _css_class(widget):
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+class PortalForm(Styled, forms.Form):
+    """A form of the portal."""
+
+
+class PortalModelForm(Styled, forms.ModelForm):
+    """A form over one record of the portal."""

@@ -1,0 +1,111 @@
+"""Agreements at each point of their life, reached by real acts of the right people."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from agreements import actions
+from agreements.gate import SYSTEM, perform
+
+
+@pytest.fixture
+def quick_print(monkeypatch):
+    """Papers in a moment: these tests are about acts, not about layout."""
+    monkeypatch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+
+
+TODAY = localdate()
+TERM = {"starts_on": date(TODAY.year, 1, 1), "ends_on": date(TODAY.year, 12, 31)}
+SCOPE = {"services": ["住院", "普通门诊"], "payment_methods": ["按病组（DRG）"]}
+AFTERCARE = {"inpatients": 3, "unsettled": 2, "handover_number": ""}
+
+
+def signature(name, day=None, **changed):
+    """What a legal representative fills in."""
+    return {
+        "name": name,
+        "capacity": "legal",
+        "signed_on": day or TERM["starts_on"],
+        "statement": "同意签署",
+        **changed,
+    }
+
+
+class Desk:
+    """The people of one agency and one hospital, and the acts they do one after another."""
+
+    def __init__(self, clerk, reviewer, leader, operator, signatory, hospital):
+        self.clerk, self.reviewer, self.leader = clerk, reviewer, leader
+        self.operator, self.signatory, self.hospital = operator, signatory, hospital
+
+    def drafted(self, **changed):
+        return actions.draft_agreement(self.hospital, by=self.clerk, **{**TERM, **SCOPE, **changed})
+
+    def negotiating(self, **changed):
+        return perform(self.drafted(**changed).negotiate, by=self.clerk)
+
+    def confirmed(self, **changed):
+        return perform(self.negotiating(**changed).confirm, by=self.operator)
+
+    def to_sign(self, **changed):
+        return actions.fix_text(self.confirmed(**changed), by=self.reviewer)
+
+    def signed(self, **changed):
+        """Signed by both; in force as well when the term has begun."""
+        agreement = self.to_sign(**changed)
+        day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
+        agreement = actions.sign(agreement, "institution", by=self.signatory, **signature("祁雪原", day))
+        return actions.sign(agreement, "agency", by=self.leader, **signature("韩兆麟", day))
+
+    def proposal(self, agreement, name, **details):
+        """Proposed by the clerk and reviewed by the reviewer, waiting for the leader."""
+        proposal = actions.propose(agreement, name, details, by=self.clerk)
+        return perform(proposal.review, by=self.reviewer, remark="同意")
+
+    def decided(self, agreement, name, **details):
+        return actions.decide(self.proposal(agreement, name, **details), by=self.leader)
+
+    def suspension(self, on=None, days=90, **changed):
+        on = on or TODAY
+        return {"reason": "停业装修", "requested_on": on - timedelta(days=7), "on": on,
+                "until": on + timedelta(days=days), "aftercare": AFTERCARE, **changed}  # fmt: skip
+
+    def suspended(self, agreement=None, **changed):
+        return self.decided(agreement or self.signed(), "suspend_on_request", **self.suspension(**changed))
+
+    def breach(self, agreement, code="QH-66-03", severity="", **changed):
+        item = agreement.edition.breaches.find(code)[0]
+        return {"item": item, "severity": severity, "reason": "查实冒名就医12人次", "on": TODAY,
+                "aftercare": AFTERCARE, **changed}  # fmt: skip
+
+    def suspended_for_breach(self, agreement, **changed):
+        details = {"until": TODAY + timedelta(days=60), **self.breach(agreement), **changed}
+        return self.decided(agreement, "suspend_for_breach", **details)
+
+    def resumed(self, agreement, suspension=None, **changed):
+        details = {"suspension": suspension or agreement.open_suspensions.first(), "reason": "装修完工",
+                   "requested_on": TODAY, "on": TODAY, **changed}  # fmt: skip
+        return self.decided(agreement, "resume", **details)
+
+    def terminated(self, agreement, code="80-3", **changed):
+        details = {"ground": agreement.terms.termination.ground(code), "reason": "乙方停止执业", "requested_on": TODAY,
+                   "on": TODAY, "aftercare": AFTERCARE, **changed}  # fmt: skip
+        return self.decided(agreement, "terminate", **details)
+
+    def rescinded(self, agreement, code="QH-67-04", severity="", **changed):
+        details = {**self.breach(agreement, code, severity), "minutes": "2026年第3次会议纪要", **changed}
+        return self.decided(agreement, "rescind", **details)
+
+    def continued(self):
+        """Expired last year for the agency's reasons (第八十三条)."""
+        last_year = {"starts_on": date(TODAY.year - 1, 1, 1), "ends_on": date(TODAY.year - 1, 12, 31)}
+        agreement = self.signed(**last_year)
+        return perform(
+            agreement.carry_on, by=SYSTEM, cause="甲方统一组织续签，尚未完成", on=TERM["starts_on"]
+        )
+
+
+@pytest.fixture
+def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital):
+    return Desk(clerk, reviewer, leader, operator, signatory, hospital)

@@ -1,0 +1,123 @@
+"""The one door: the table of moves, the style of the acts, one winner of two, nothing half done."""
+
+import inspect
+import threading
+
+import pytest
+from django.db import connection
+
+from agreements import actions, checks
+from agreements.gate import RuleBroken, acts_of, declared, perform, refusal
+from agreements.models import Agreement, Paper, Proposal, Status
+
+from .conftest import TODAY
+
+# Section 6.1 of the catalogue: from which states each act may be done. Whatever is not here is refused.
+MAKING, FORCE, LIVE = (
+    {"negotiating", "to-sign"},
+    {"active", "continued"},
+    {"active", "continued", "suspended"},
+)
+TABLE = {
+    "revise": {"draft", "negotiating"}, "negotiate": {"draft"}, "confirm": {"negotiating"}, "fix_text": {"negotiating"},
+    "return_to_draft": MAKING, "sign_for_institution": {"to-sign"}, "sign_for_agency": {"to-sign"}, "discard": {"draft"},
+    "activate": {"signed"}, "suspend_on_request": FORCE, "suspend_for_breach": LIVE, "resume": {"suspended"},
+    "terminate": LIVE, "rescind": LIVE, "expire": {"active", "suspended"}, "carry_on": {"active"},
+    "close_as_renewed": FORCE, "propose": LIVE,
+}  # fmt: skip
+
+
+def test_the_table_names_every_act():
+    assert set(acts_of(Agreement)) == set(TABLE)
+
+
+@pytest.mark.parametrize("state", Status.values)
+@pytest.mark.parametrize("name", TABLE)
+def test_every_state_and_act(name, state):
+    agreement = Agreement(number="630100-2026-0001", status=state)
+    why = refusal(agreement, name, by=None) if state not in TABLE[name] else None
+    may = state in getattr(Agreement, name)._django_fsm.transitions
+    assert may == (state in TABLE[name])
+    if not may:
+        assert Status(state).label in why and declared(Agreement, name).custom["article"] in why
+
+
+@pytest.mark.parametrize("model", [Agreement, Proposal, Paper])
+def test_every_act_has_a_label_an_article_a_permission_and_a_docstring_that_cites(model):
+    for name in acts_of(model):
+        step, doc = declared(model, name), getattr(model, name).__doc__
+        assert step.custom["label"] and step.custom["article"] and step.permission, name
+        assert doc and any(word in doc for word in ("条", "序言", "签署页", "办审分离")), name
+
+
+@pytest.mark.parametrize("model", [Agreement, Proposal, Paper])
+def test_what_a_check_wants_is_a_detail_of_its_act(model):
+    for name in acts_of(model):
+        details = {*inspect.signature(getattr(model, name)).parameters, "by"}
+        for check in declared(model, name).custom["checks"]:
+            assert set(check.wants) <= details, (name, check.__name__)
+
+
+def test_every_check_has_a_sentence_and_an_article():
+    for name, check in inspect.getmembers(checks, inspect.isfunction):
+        if check.__module__ == checks.__name__:
+            assert check.sentence and check.article, name
+
+
+def test_a_final_state_has_no_way_out():
+    for state in ("terminated", "rescinded", "renewed", "void"):
+        assert not any(state in sources for sources in TABLE.values())
+
+
+def test_the_state_cannot_be_written_past_the_door(desk):
+    agreement = desk.drafted()
+    with pytest.raises(AttributeError):
+        agreement.status = Status.ACTIVE
+
+
+def test_a_refused_act_leaves_nothing_behind(desk):
+    agreement = desk.signed()
+    events = agreement.events.count()
+    with pytest.raises(RuleBroken):
+        desk.suspended(agreement, days=181)
+    assert agreement.suspensions.count() == agreement.aftercare_plans.count() == 0
+    assert agreement.events.exclude(act__in=["propose", "review"]).count() == events
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time by nature")
+def test_of_two_people_at_once_exactly_one_wins_and_the_other_reads_why(desk):
+    agreement = desk.signed()
+    proposals = [
+        desk.proposal(agreement, "suspend_on_request", **desk.suspension()),
+        desk.proposal(agreement, "terminate", ground=agreement.terms.termination.ground("80-3"), reason="停业",
+                      requested_on=TODAY, on=TODAY, aftercare=desk.suspension()["aftercare"]),
+    ]  # fmt: skip
+    start, outcomes = threading.Barrier(2), []
+
+    def decide():
+        try:
+            start.wait()
+            outcomes.append(actions.decide(Proposal.objects.get(pk=proposals[0].pk), by=desk.leader).status)
+        except RuleBroken as why:
+            outcomes.append(str(why))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcome == Status.SUSPENDED for outcome in outcomes) == [False, True]
+    assert any("不能依申请中止" in outcome for outcome in outcomes)
+    assert agreement.suspensions.count() == 1
+
+
+def test_a_proposal_that_came_too_late_says_why(desk):
+    agreement = desk.signed()
+    late = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
+    desk.terminated(agreement)
+    with pytest.raises(RuleBroken, match="现为“终止”，不能依申请中止"):
+        actions.decide(late, by=desk.leader)
+    assert perform(late.turn_down, by=desk.reviewer, reason="协议已终止").status == "returned"

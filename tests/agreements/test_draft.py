@@ -1,0 +1,130 @@
+"""第三条、第二十八条、第八十三条：起草、协商、确认、定稿、退回、作废。"""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from agreements import actions
+from agreements.gate import RuleBroken, perform
+from agreements.models import Agreement, Status
+from institutions.actions import revise_institution
+
+from .conftest import SCOPE, TERM
+
+
+@pytest.mark.rule("Q03.1")
+@pytest.mark.rule("Q83.1")
+def test_a_draft_has_parties_edition_term_scope_and_a_number_of_its_own(desk, agency, edition):
+    agreement = desk.drafted()
+    assert agreement.number == f"630100-{TERM['starts_on'].year}-0001"
+    assert (agreement.agency, agreement.institution, agreement.edition) == (agency, desk.hospital, edition)
+    assert (agreement.status, agreement.services, agreement.starts_on) == (
+        Status.DRAFT,
+        SCOPE["services"],
+        TERM["starts_on"],
+    )
+
+
+@pytest.mark.rule("Q83.1")
+def test_a_term_cannot_end_before_it_starts(desk):
+    with pytest.raises(RuleBroken), transaction.atomic():
+        desk.drafted(starts_on=date(2026, 12, 31), ends_on=date(2026, 1, 1))
+
+
+def test_a_pair_has_one_agreement_in_the_making(desk):
+    desk.drafted()
+    with pytest.raises(RuleBroken, match="正在办理签订"):
+        desk.drafted()
+
+
+def test_a_number_is_never_used_again(desk, other_hospital):
+    first = desk.drafted()
+    perform(first.discard, by=desk.reviewer, reason="重复起草")
+    assert desk.drafted().number.endswith("-0002")
+
+
+@pytest.mark.rule("Q74.1")
+def test_a_county_prepares_for_the_prefecture_above_it(desk, county_clerk, agency):
+    agreement = actions.draft_agreement(desk.hospital, by=county_clerk, **TERM, **SCOPE)
+    assert agreement.agency == agency
+    assert perform(agreement.negotiate, by=county_clerk).status == Status.NEGOTIATING
+
+
+def test_only_clerks_of_the_region_draft(desk, other_clerk):
+    with pytest.raises(PermissionDenied):
+        actions.draft_agreement(desk.hospital, by=desk.leader, **TERM, **SCOPE)
+    with pytest.raises(PermissionDenied):
+        actions.draft_agreement(desk.hospital, by=other_clerk, agency=desk.clerk.agency, **TERM, **SCOPE)
+
+
+def test_another_region_may_sign_with_the_same_hospital(desk, other_clerk):
+    desk.drafted()
+    elsewhere = actions.draft_agreement(desk.hospital, by=other_clerk, **TERM, **SCOPE)
+    assert elsewhere.agency.region_id == "630200"
+
+
+@pytest.mark.rule("Q00.2")
+def test_a_blank_cover_field_is_named_and_stops_the_draft(desk):
+    agreement = desk.drafted()
+    version = desk.hospital.current
+    type(version).objects.filter(pk=version.pk).update(postcode="")
+    with pytest.raises(RuleBroken, match="乙方邮政编码"):
+        perform(agreement.negotiate, by=desk.clerk)
+
+
+@pytest.mark.rule("Q00.1")
+def test_a_blank_of_the_agency_is_named_too(desk, agency):
+    agreement = desk.drafted()
+    type(agency.current).objects.filter(pk=agency.current_id).update(phone="")
+    with pytest.raises(RuleBroken, match="甲方联系电话"):
+        perform(agreement.negotiate, by=desk.clerk)
+
+
+@pytest.mark.rule("Q78.2")
+def test_the_text_is_fixed_after_the_hospital_confirmed_it_by_someone_who_did_not_draft_it(desk):
+    with pytest.raises(RuleBroken, match="乙方还没有确认"):
+        actions.fix_text(desk.negotiating(), by=desk.reviewer)
+    agreement = perform(Agreement.objects.get().confirm, by=desk.operator)
+    agreement = actions.fix_text(agreement, by=desk.reviewer)
+    assert agreement.status == Status.TO_SIGN
+    assert agreement.snapshot["cover"]["institution_name"] == "西宁湟滨医院"
+
+
+def test_a_drafter_does_not_check_own_draft(desk):
+    agreement = desk.confirmed()
+    Agreement.objects.filter(pk=agreement.pk).update(drafted_by=desk.reviewer)
+    with pytest.raises(RuleBroken, match="起草人不能自己审核"):
+        actions.fix_text(agreement, by=desk.reviewer)
+
+
+def test_a_revision_asks_for_a_new_confirmation(desk):
+    agreement = perform(desk.confirmed().revise, by=desk.clerk, **TERM, **{**SCOPE, "services": ["住院"]})
+    assert (agreement.status, agreement.confirmed_by, agreement.services) == (Status.DRAFT, None, ["住院"])
+
+
+def test_a_fixed_text_keeps_its_cover_when_the_hospital_changes(desk):
+    agreement = desk.to_sign()
+    revise_institution(desk.hospital, by=desk.clerk, reason="更名", name="西宁湟滨第一医院")
+    agreement = Agreement.objects.get(pk=agreement.pk)
+    assert agreement.cover["institution_name"] == "西宁湟滨医院"
+    assert agreement.changed_fields == "乙方名称"
+
+
+def test_returning_to_draft_voids_signatures_and_prints_and_keeps_their_numbers(desk):
+    agreement = desk.to_sign()
+    paper = agreement.papers.get()
+    agreement = actions.return_to_draft(agreement, by=desk.reviewer, reason="床位数有误")
+    paper.refresh_from_db()
+    assert (agreement.status, agreement.snapshot, paper.status) == (Status.DRAFT, {}, "voided")
+    assert "床位数有误" in paper.void_reason
+
+
+def test_the_database_keeps_one_live_agreement_for_a_pair(desk):
+    live = desk.signed()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Agreement.objects.create(
+            number="x", agency=live.agency, institution=live.institution, edition=live.edition, drafted_by=desk.clerk,
+            status=Status.ACTIVE, **TERM,
+        )  # fmt: skip

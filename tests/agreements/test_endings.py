@@ -1,0 +1,102 @@
+"""第八十条、第六十七条、第七十八条、第八十三条：终止、解除、期满。"""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agreements.actions import activate_due
+from agreements.gate import SYSTEM, RuleBroken, perform
+from agreements.models import Status
+
+from .conftest import TERM, TODAY
+
+AFTER = TERM["ends_on"] + timedelta(days=1)
+
+
+@pytest.mark.parametrize("code, article", [
+    pytest.param("80-1", "第八十条（一）", marks=pytest.mark.rule("Q80.1")),
+    pytest.param("80-2", "第八十条（二）", marks=pytest.mark.rule("Q80.2")),
+    pytest.param("80-3", "第八十条（三）", marks=pytest.mark.rule("Q80.3")),
+    ("80-5", "第八十条（五）"),
+    ("80-6", "第八十条（六）"),
+])  # fmt: skip
+def test_a_termination_stores_its_ground_and_opens_the_aftercare(desk, code, article):
+    agreement = desk.terminated(desk.signed(), code)
+    assert (agreement.status, agreement.ending.kind, agreement.ending.article) == (
+        Status.TERMINATED,
+        "terminated",
+        article,
+    )
+    assert agreement.aftercare_plans.exists()
+
+
+@pytest.mark.rule("Q80.3")
+def test_ending_at_the_hospitals_wish_needs_its_request(desk):
+    with pytest.raises(RuleBroken, match="第（三）项终止须有乙方的申请"):
+        desk.terminated(desk.signed(), "80-3", requested_on=None)
+
+
+def test_expiry_is_not_a_ground_that_a_person_chooses(desk):
+    with pytest.raises(LookupError):
+        desk.terminated(desk.signed(), "80-4")
+
+
+@pytest.mark.rule("Q67.2")
+@pytest.mark.parametrize("code, severity, allowed", [
+    ("QH-67-04", "", True), ("QH-66-03", "", False), ("QH-66-03", "性质恶劣", True), ("QH-63-01", "造成医保基金重大损失", True),
+    ("QH-62-01", "性质恶劣", False),
+])  # fmt: skip
+def test_article_67_rescinds_and_a_lighter_one_only_escalated(desk, code, severity, allowed):
+    agreement = desk.signed()
+    if allowed:
+        agreement = desk.rescinded(agreement, code, severity)
+        assert (agreement.status, agreement.ending.kind) == (Status.RESCINDED, "rescinded")
+    else:
+        with pytest.raises(RuleBroken, match="第六十七条"):
+            desk.rescinded(agreement, code, severity)
+
+
+@pytest.mark.rule("Q67.2")
+def test_a_rescission_is_decided_collectively(desk):
+    with pytest.raises(RuleBroken, match="集体讨论"):
+        desk.rescinded(desk.signed(), minutes=" ")
+
+
+def test_ending_a_suspended_agreement_closes_its_suspensions(desk):
+    agreement = desk.terminated(desk.suspended())
+    assert not agreement.open_suspensions.exists()
+    assert agreement.suspensions.get().closing_reason == "协议结束"
+
+
+@pytest.mark.rule("Q80.4")
+def test_an_expired_agreement_ends_by_the_system_and_not_before(desk):
+    agreement = desk.signed()
+    with pytest.raises(RuleBroken, match="还没有期满"):
+        perform(agreement.expire, by=SYSTEM, reason="未续签", on=TERM["ends_on"])
+    agreement = perform(agreement.expire, by=SYSTEM, reason="双方未就续签达成一致", on=AFTER)
+    assert (agreement.status, agreement.ending.article) == (Status.TERMINATED, "第八十条（四）")
+
+
+@pytest.mark.rule("Q83.2")
+def test_holding_over_needs_a_cause_of_the_agency(desk):
+    agreement = desk.signed()
+    with pytest.raises(RuleBroken, match="甲方的原因"):
+        perform(agreement.carry_on, by=SYSTEM, cause=" ", on=AFTER)
+    assert (
+        perform(agreement.carry_on, by=SYSTEM, cause="甲方未在期满前决定", on=AFTER).status
+        == Status.CONTINUED
+    )
+
+
+@pytest.mark.rule("Q78.3")
+def test_a_renewal_closes_the_old_agreement_and_starts_the_new_one_the_next_day(desk):
+    last = {"starts_on": date(TODAY.year - 1, 1, 1), "ends_on": date(TODAY.year - 1, 12, 31)}
+    old = desk.signed(**last)
+    with pytest.raises(RuleBroken, match="第七十八条"):
+        perform(old.close_as_renewed, by=SYSTEM, on=TERM["starts_on"])
+    new = desk.signed(predecessor=old)
+    assert new.status == Status.SIGNED
+    old = perform(old.close_as_renewed, by=SYSTEM, on=TERM["starts_on"])
+    activate_due(TODAY)
+    new.refresh_from_db()
+    assert (old.status, old.ending.kind, new.status) == (Status.RENEWED, "renewed", Status.ACTIVE)
