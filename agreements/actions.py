@@ -61,12 +61,16 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
         raise RuleBroken(TAKEN.format(institution=institution, agency=agency)) from taken
 
 
-def fix_text(agreement, *, by, address="", today=None):
-    """The reviewer fixes the text; the signing copy is owed at once and printed after the commit."""
+def fix_text(agreement, *, by, address="", today=None, print_now=True):
+    """The reviewer fixes the text; the signing copy is owed at once and printed after the commit.
+
+    A batch says `print_now=False` and prints what it owes with `print_all`.
+    """
     with transaction.atomic():
         agreement = perform(agreement.fix_text, by=by, address=address)
         paper = _owe_copy(agreement, Paper.Purpose.SIGNING_COPY, today)
-    print_owed(paper)
+    if print_now:
+        print_owed(paper)
     return agreement
 
 
@@ -79,8 +83,11 @@ def return_to_draft(agreement, *, by, reason, address=""):
     return agreement
 
 
-def sign(agreement, side, *, by, address="", today=None, **signature):
-    """One side signs. When both have, the signed copy is owed, and a term that has begun comes into force."""
+def sign(agreement, side, *, by, address="", today=None, print_now=True, **signature):
+    """One side signs. When both have, the signed copy is owed, and a term that has begun comes into force.
+
+    `print_now`: as for `fix_text`.
+    """
     with transaction.atomic():
         move = agreement.sign_for_agency if side == "agency" else agreement.sign_for_institution
         agreement = perform(move, by=by, address=address, **signature)
@@ -90,7 +97,8 @@ def sign(agreement, side, *, by, address="", today=None, **signature):
             else None
         )
     if paper:
-        print_owed(paper)
+        if print_now:
+            print_owed(paper)
         if agreement.starts_on <= (today or localdate()) and not agreement.siblings.live().exists():
             agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on)
     return agreement
@@ -157,19 +165,35 @@ def _owe_copy(agreement, purpose, today):
 
 def print_owed(paper):
     """Print a paper that is owed. Returns True when it is out; a refusal is kept on the paper and nothing is lost."""
+    return _put_out(paper, _attempt(paper))
+
+
+def print_all(papers, pool=None):
+    """Print many owed papers, side by side when given a process pool. Returns how many are out."""
+    papers = list(
+        Paper.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("agreement__edition")
+    )
+    attempts = pool.map(_attempt, papers) if pool else map(_attempt, papers)
+    return sum(_put_out(paper, attempt) for paper, attempt in zip(papers, attempts, strict=True))
+
+
+def _attempt(paper):
+    """The PDF, or as a str why there is none. It reads nothing but the paper, so any process may do it."""
     try:
-        content = rendered(paper)
+        return rendered(paper)
     except PaperRefused as why:
-        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=str(why)[:500])
-        return False
+        return str(why)[:500]
     except Exception:
         # Whatever went wrong in the renderer, the act stands and the paper stays owed; the cause is in the log.
         logger.exception("paper %s could not be printed", paper.number)
-        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(
-            failure="排版程序出错，已记入日志，可以重印"
-        )
+        return "排版程序出错，已记入日志，可以重印"
+
+
+def _put_out(paper, attempt):
+    if isinstance(attempt, str):
+        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=attempt)
         return False
-    perform(paper.issue, by=SYSTEM, content=content, at=timezone.now())
+    perform(paper.issue, by=SYSTEM, content=attempt, at=timezone.now())
     return True
 
 

@@ -5,6 +5,7 @@ from .views import acts, papers, public, record
 urlpatterns = [
     path("", record.todo, name="todo"),
     path("agreements/", record.agreements, name="agreements"),
+    path("agreements/export.xlsx", record.export, name="agreement-export"),
     path("institutions/<str:code>/agreements/new/", acts.draft, name="agreement-draft"),
     path("agreements/<str:number>/", record.agreement, name="agreement"),
     path("agreements/<str:number>/print/", papers.print_current, name="agreement-print"),

@@ -6,14 +6,11 @@ class Styled:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.DateInput):
                 widget.input_type, widget.format = "date", "%Y-%m-%d"
-            css = _css_class(widget)
-            if name in self.errors if self.is_bound else False:
-                css += " is-invalid"
-            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {_css_class(widget)}".strip()
 
 
 def _css_class(widget):

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from .codes import uscc_check_digit
 from .models import InstitutionVersion
-from .resources import HEADERS, LABELS, VALID_FROM, InstitutionResource
+from .resources import LABELS, VALID_FROM, InstitutionResource
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -39,7 +39,7 @@ def exported(institutions, viewer):
 def sample():
     """Header and two rows that can be imported where their region exists."""
     first = [LABELS[name] for name in InstitutionResource().get_export_order()]
-    yield [*first, HEADERS[VALID_FROM]]
+    yield [*first, LABELS[VALID_FROM]]
     at = first.index(LABELS["uscc"])
     for row in SAMPLE:
         yield [*row[:at], row[at] + uscc_check_digit(row[at]), *row[at + 1 :]]

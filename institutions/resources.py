@@ -20,8 +20,12 @@ from .permissions import sees_account
 
 REASON = "批量导入"
 CODE, REGION, VALID_FROM = "institution__code", "institution__region", "valid_from"
-HEADERS = {CODE: "医保代码", REGION: "统筹区代码", VALID_FROM: "生效日期"}
-LABELS = {**HEADERS, **{fact.name: fact.verbose_name for fact in FACT_FIELDS}}
+LABELS = {
+    CODE: "医保代码",
+    REGION: "统筹区代码",
+    **{fact.name: fact.verbose_name for fact in FACT_FIELDS},
+    VALID_FROM: "生效日期",
+}
 OPTIONAL = {VALID_FROM, *(fact.name for fact in FACT_FIELDS if fact.blank)}
 
 
@@ -261,4 +265,5 @@ def _problems(result, lines):
         if not isinstance(row.errors[0].error, IntegrityError):
             raise row.errors[0].error
         problems.append(Problem(lines[row.number - 1], LABELS[CODE], "刚刚被别人登记，重新导入一次"))
-    return sorted(problems, key=lambda problem: problem.line)
+    order = list(LABELS.values())
+    return sorted(problems, key=lambda problem: (problem.line, order.index(problem.column)))

@@ -6,11 +6,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from agreements import append_only
+from agreements import actions, append_only
 from agreements.models import Edition
 from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Level, Region, Role, User
+
+from .desk import Desk
 
 PASSWORD = "xieyi-2026-test"
 
@@ -150,3 +152,14 @@ def other_operator(other_hospital):
 def edition(regions):
     call_command("load_editions", verbosity=0)
     return Edition.objects.newest()
+
+
+@pytest.fixture
+def quick_print(monkeypatch):
+    """Papers in a moment: these tests are about acts, not about layout."""
+    monkeypatch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+
+
+@pytest.fixture
+def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital):
+    return Desk(clerk, reviewer, leader, operator, signatory, hospital)

@@ -4,11 +4,15 @@ from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 
+from institutions.exports import KINDS, as_file
+
 from ..desk import desk_for
 from ..diagram import nodes_of
+from ..exports import exported
 from ..filters import AgreementFilter
 from ..models import IN_THE_MAKING, Agreement, Edition, Status
 from ..offers import offers_for
@@ -67,6 +71,16 @@ def agreements(request):
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter": found, "page_obj": page, "tabs": tabs, "total": sum(counts.values())}
     return render(request, "agreements/list.html", context)
+
+
+def export(request):
+    """The same filters as a file."""
+    visible = Agreement.objects.visible_to(request.user).with_parties()
+    found = AgreementFilter(request.GET, queryset=visible).qs
+    name = f"协议-{localdate():%Y%m%d}.xlsx"
+    return FileResponse(
+        as_file(exported(found), "xlsx"), as_attachment=True, filename=name, content_type=KINDS["xlsx"]
+    )
 
 
 def agreement(request, number):

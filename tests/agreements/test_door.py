@@ -10,7 +10,7 @@ from agreements import actions, checks
 from agreements.gate import RuleBroken, acts_of, declared, perform, refusal
 from agreements.models import Agreement, Paper, Proposal, Status
 
-from .conftest import TODAY
+from ..desk import TODAY
 
 # Section 6.1 of the catalogue: from which states each act may be done. Whatever is not here is refused.
 MAKING, FORCE, LIVE = (

@@ -11,7 +11,7 @@ from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Status
 from institutions.actions import revise_institution
 
-from .conftest import SCOPE, TERM
+from ..desk import SCOPE, TERM
 
 
 @pytest.mark.rule("Q03.1")

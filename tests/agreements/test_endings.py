@@ -8,7 +8,7 @@ from agreements.actions import activate_due
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Status
 
-from .conftest import TERM, TODAY
+from ..desk import TERM, TODAY
 
 AFTER = TERM["ends_on"] + timedelta(days=1)
 

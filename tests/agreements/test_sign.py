@@ -12,7 +12,7 @@ from agreements.models import Agreement, Status
 from institutions.actions import revise_agency, revise_institution
 from institutions.models import Agency, Role, User
 
-from .conftest import TERM, TODAY, signature
+from ..desk import TERM, TODAY, signature
 
 
 @pytest.mark.rule("Q00.5")

@@ -10,7 +10,7 @@ from agreements import actions
 from agreements.gate import RuleBroken, perform
 from agreements.models import Status
 
-from .conftest import AFTERCARE, TODAY
+from ..desk import AFTERCARE, TODAY
 
 
 @pytest.mark.rule("Q79.1")

@@ -1,10 +1,12 @@
 """Institutions come in by spreadsheet: every bad cell named, all rows or none, versions and never overwriting."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils.timezone import localdate
 
 from institutions.exports import as_file, exported, sample
@@ -228,3 +230,20 @@ class TestTheCommand:
             call_command("import_institutions", tmp_path / "没有.csv")
         with pytest.raises(CommandError, match="没有登录名为“谁”的人员"):
             self.run(tmp_path, csv_file([row()]), "--by", "谁")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time")
+def test_two_confirmations_at_the_same_moment_write_once(hospital, clerk):
+    sheet = read_sheet(csv_file([row(501), row(1, "西宁湟滨医院", beds=260)]))
+
+    def confirm():
+        try:
+            return import_sheet(sheet, by=clerk, within=clerk.agency.region).summary
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as two:
+        answers = sorted(future.result() for future in [two.submit(confirm), two.submit(confirm)])
+    assert answers == ["新增 0，更新 0，未变 2，错误 0", "新增 1，更新 1，未变 0，错误 0"]
+    assert hospital.versions.count() == 2

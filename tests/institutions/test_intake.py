@@ -172,12 +172,12 @@ def test_excel_dates_errors_and_second_sheets():
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 def test_the_encodings_of_chinese_offices_are_read(encoding):
-    assert read_sheet(
-        ContentFile(
-            "名称,地址\n甲,𬭚\n".replace("𬭚" if encoding == "gbk" else "\0", "镇").encode(encoding),
-            name="a.csv",
-        )
-    ).headers == ["名称", "地址"]
+    sheet = read_sheet(ContentFile("名称,地址\n镇医院,喜巷\n".encode(encoding), name="a.csv"))
+    assert (sheet.headers, sheet.rows) == (["名称", "地址"], [(2, ["镇医院", "喜巷"])])
+
+
+def test_characters_beyond_gbk_are_read_from_gb18030():
+    assert read_sheet(ContentFile("名称\n𰭚医院\n".encode("gb18030"), name="a.csv")).rows[0][1] == ["𰭚医院"]
 
 
 def test_tabs_and_semicolons_part_columns_too():

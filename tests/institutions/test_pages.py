@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import timedelta
+import os
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from institutions.actions import register_institution, revise_institution
 from institutions.differences import FACTS
 from institutions.intake import read_sheet
-from institutions.models import Institution
+from institutions.models import Institution, Role, User
 from institutions.resources import import_sheet
 from tests.conftest import facts, uscc
 from tests.institutions.sheets import csv_file, row
@@ -120,6 +121,49 @@ class TestTheList:
         assert len(answer.context["page_obj"]) == 50 and answer.context["page_obj"].paginator.count == 60
 
 
+@pytest.fixture
+def draft(agency, hospital, clerk, edition):
+    return hospital.agreements.create(
+        number="630100-2026-0001", agency=agency, edition=edition, drafted_by=clerk,
+        starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31),
+    )  # fmt: skip
+
+
+class TestAgreementsOfAnInstitution:
+    def test_the_list_shows_and_filters_by_their_state(self, client, clerk, draft, other_hospital):
+        as_person(client, clerk)
+        answer = client.get(reverse("institutions"), {"status": "draft"})
+        assert list(answer.context["page_obj"]) == [draft.institution]
+        assert '<span class="state s-draft">草拟</span>' in answer.content.decode()
+        assert not client.get(reverse("institutions"), {"status": "active"}).context["page_obj"]
+
+    def test_the_record_names_those_that_the_reader_may_see(self, client, clerk, operator, draft, hospital):
+        address = reverse("institution", args=[hospital.code])
+        assert draft.number in as_person(client, clerk).get(address).content.decode()
+        assert draft.number not in as_person(client, operator).get(address).content.decode()
+
+    def test_an_agency_elsewhere_sees_whom_it_has_an_agreement_with_but_may_not_change_it(
+        self, client, other_clerk, draft, hospital, other_agency
+    ):
+        as_person(client, other_clerk)
+        address = reverse("institution", args=[hospital.code])
+        assert client.get(address).status_code == 404
+        draft.agency = other_agency
+        draft.save()
+        page = client.get(address).content.decode()
+        assert draft.number in page and hospital.current.bank_account not in page
+        assert client.get(reverse("institution-revise", args=[hospital.code])).status_code == 403
+
+    def test_the_record_asks_no_more_of_the_database_the_longer_it_gets(
+        self, client, clerk, draft, hospital, django_assert_max_num_queries
+    ):
+        for beds in range(1, 12):
+            revise_institution(hospital, by=clerk, reason="床位", beds=beds)
+        as_person(client, clerk)
+        with django_assert_max_num_queries(16):
+            client.get(reverse("institution", args=[hospital.code]))
+
+
 class TestTheRecord:
     def page(self, client, user, institution):
         return as_person(client, user).get(reverse("institution", args=[institution.code])).content.decode()
@@ -150,8 +194,6 @@ class TestTheRecord:
     def test_the_whole_account_is_for_those_who_need_it(
         self, client, clerk, operator, province_agency, hospital
     ):
-        from institutions.models import Role, User
-
         inspector = User.objects.create_user("i", "查", Role.INSPECTOR, agency=province_agency)
         assert hospital.current.bank_account in self.page(client, clerk, hospital)
         assert hospital.current.bank_account in self.page(client, operator, hospital)
@@ -285,8 +327,6 @@ class TestImporting:
         assert not (tmp_path / "imports").exists()
 
     def test_previews_of_yesterday_are_cleaned(self, client, clerk, regions, tmp_path):
-        import os
-
         (tmp_path / "imports").mkdir()
         old = tmp_path / "imports" / "old.csv"
         old.write_bytes(b"x")
@@ -325,8 +365,6 @@ class TestExporting:
         assert len(self.rows(as_person(client, other_clerk), "csv")) == 1
 
     def test_accounts_are_shortened_for_those_who_may_not_see_them(self, client, clerk, agency, hospital):
-        from institutions.models import Role, User
-
         inspector = User.objects.create_user("i", "查", Role.INSPECTOR, agency=agency)
         assert self.rows(as_person(client, clerk), "csv")[1][-1] == hospital.current.bank_account
         assert self.rows(as_person(client, inspector), "csv")[1][-1] == "**** 0001"

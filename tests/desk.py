@@ -1,19 +1,11 @@
-"""Agreements at each point of their life, reached by real acts of the right people."""
+"""The people of one agency and one hospital, and agreements at each point of their life, reached by real acts."""
 
 from datetime import date, timedelta
 
-import pytest
 from django.utils.timezone import localdate
 
 from agreements import actions
 from agreements.gate import SYSTEM, perform
-
-
-@pytest.fixture
-def quick_print(monkeypatch):
-    """Papers in a moment: these tests are about acts, not about layout."""
-    monkeypatch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
-
 
 TODAY = localdate()
 TERM = {"starts_on": date(TODAY.year, 1, 1), "ends_on": date(TODAY.year, 12, 31)}
@@ -104,8 +96,3 @@ class Desk:
         return perform(
             agreement.carry_on, by=SYSTEM, cause="甲方统一组织续签，尚未完成", on=TERM["starts_on"]
         )
-
-
-@pytest.fixture
-def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital):
-    return Desk(clerk, reviewer, leader, operator, signatory, hospital)

@@ -1,0 +1,190 @@
+"""The demo: a small province built through the door, and the commands that show it."""
+
+from collections import Counter
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from agreements import actions
+from agreements.demo import agreements as story
+from agreements.demo.files import PASSWORD
+from agreements.management.commands import state_diagram
+from agreements.models import Agreement, Edition, Paper, Proposal, SignRecord, Status
+from agreements.models.event import first_fault
+from institutions.models import Agency, Institution, Level, Role, User
+
+
+def seed(*args):
+    out = StringIO()
+    call_command("seed_demo", *args, processes=1, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def province(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The whole demo once for all tests of this file, undone after the last."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        quick(patch)
+        patch.setattr(Paper._meta.get_field("file").storage, "save", lambda name, content, **options: name)
+        call_command("load_editions", verbosity=0)
+        yield seed()
+        transaction.set_rollback(True)
+
+
+def quick(patch):
+    """Papers in a moment: these tests are about acts, not about layout."""
+    patch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+    patch.setattr(story, "press", lambda html: b"%PDF-1.7 " + html.encode())
+
+
+@pytest.fixture
+def no_demo(db, monkeypatch):
+    quick(monkeypatch)
+    call_command("load_editions", verbosity=0)
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_state_occurs(province):
+    assert {*Agreement.objects.values_list("status", flat=True)} == {*Status.values}
+
+
+def test_every_state_was_reached_by_recorded_acts(province):
+    for agreement in Agreement.objects.all():
+        assert first_fault(agreement) is None
+        assert agreement.events.get(seq=1).act == "draft"
+        assert agreement.events.filter(subject__startswith="协议").last().after == agreement.status
+
+
+def test_each_agreement_is_a_line_with_its_number_institution_and_state(province):
+    lines = [line.split("  ") for line in province.splitlines()]
+    assert lines == [
+        [one.number, one.institution.name, one.get_status_display()]
+        for one in Agreement.objects.order_by("number")
+    ]
+
+
+def test_the_province_has_its_agencies_and_institutions_of_every_kind(province):
+    assert Counter(Agency.objects.values_list("level", flat=True)) == {
+        Level.PROVINCE: 1,
+        Level.PREFECTURE: 8,
+        Level.COUNTY: 1,
+    }
+    institutions = [one.current for one in Institution.objects.select_related("current")]
+    assert len(institutions) >= 40
+    for field in ("category", "nature", "business"):
+        offered = dict(institutions[0]._meta.get_field(field).choices)
+        assert {getattr(one, field) for one in institutions} == offered.keys()
+
+
+def test_every_recorded_fact_is_one_that_a_form_would_accept(province):
+    for institution in Institution.objects.select_related("current"):
+        institution.full_clean()
+        institution.current.full_clean()
+
+
+def test_there_are_people_in_every_role(province):
+    assert {*User.objects.values_list("role", flat=True)} == {*Role.values}
+
+
+def test_everybody_may_log_in_with_the_one_password(province):
+    assert User.objects.values("password").distinct().count() == 1
+    assert User.objects.first().check_password(PASSWORD)
+
+
+def test_only_counties_prepare_and_only_higher_agencies_sign(province):
+    assert not Agreement.objects.filter(agency__level=Level.COUNTY).exists()
+    assert Agreement.objects.filter(drafted_by__agency__level=Level.COUNTY).exists()
+
+
+def test_every_paper_that_is_owed_is_printed(province):
+    assert Paper.objects.exists() and not Paper.objects.filter(status=Paper.Status.OWED).exists()
+    assert Paper.objects.filter(status=Paper.Status.VOIDED).exists()
+
+
+def test_an_agent_signs_with_an_authorisation(province):
+    signature = SignRecord.objects.get(capacity=SignRecord.Capacity.AGENT)
+    assert signature.authorisation and signature.name == signature.agreement.institution_agent
+
+
+def test_a_suspension_may_have_two_causes(province):
+    assert 2 in [one.open_suspensions.count() for one in Agreement.objects.filter(status=Status.SUSPENDED)]
+
+
+def test_a_renewal_leaves_its_successor_in_force(province):
+    for former in Agreement.objects.filter(status=Status.RENEWED):
+        assert former.successors.get().status == Status.ACTIVE
+
+
+def test_proposals_wait_on_every_desk(province):
+    assert {*Proposal.objects.values_list("status", flat=True)} == {*Proposal.Status.values}
+
+
+def test_the_logins_are_a_table(province):
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert lines[0].split() == ["登录名", "密码", "姓名", "角色", "单位"]
+    assert [line.split()[1] for line in lines[1:]] == [PASSWORD] * (len(lines) - 1)
+    assert User.objects.filter(username__in=[line.split()[0] for line in lines[1:]]).count() == len(lines) - 1
+
+
+def test_a_second_run_is_refused_and_if_empty_does_nothing(province):
+    before = Agreement.objects.count()
+    with pytest.raises(CommandError, match="已有数据"):
+        seed()
+    assert seed("--if-empty") == ""
+    assert Agreement.objects.count() == before
+
+
+@pytest.mark.parametrize("command", ["seed_demo", "demo_logins"])
+def test_production_refuses(command, settings, no_demo):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="正式环境"):
+        call_command(command)
+    assert not User.objects.exists()
+
+
+def test_without_an_edition_it_says_what_to_do(db):
+    assert not Edition.objects.exists()
+    with pytest.raises(CommandError, match="load_editions"):
+        seed()
+
+
+def test_a_run_that_breaks_off_leaves_nothing(no_demo, monkeypatch):
+    monkeypatch.setattr(story, "details_of", lambda *facts: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        seed()
+    assert not User.objects.exists() and not Institution.objects.exists()
+
+
+def test_without_a_demo_the_logins_say_so(db):
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    assert "没有演示数据" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "today", [date(2026, 1, 1), date(2027, 9, 30), date(2028, 2, 29), date(2026, 12, 31)]
+)
+@pytest.mark.parametrize("name", ["last", "this", "recent", "ending", "coming"])
+def test_a_term_is_in_order_and_stands_where_its_name_says_on_any_day(name, today):
+    first, last = story.term(name, today)
+    assert first <= last
+    where = {"last": last < today, "coming": first > today}
+    assert where.get(name, first <= today <= last)
+
+
+def test_the_diagram_in_the_documents_is_that_of_the_code():
+    call_command("state_diagram", "--check")
+    assert all(f'"{status.label}"' in state_diagram.page() for status in Status)
+
+
+def test_a_diagram_that_differs_is_refused_with_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setattr(state_diagram, "PATH", tmp_path / "states.md")
+    with pytest.raises(CommandError, match=r"manage\.py state_diagram"):
+        call_command("state_diagram", "--check")

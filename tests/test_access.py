@@ -1,0 +1,185 @@
+"""Every URL x every role: who is let in (200), sent to the login (302), refused (403), told nothing (404)."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from institutions.models import Role, User
+
+from .conftest import PASSWORD
+from .desk import Desk
+
+ROLES = [
+    "nobody", "clerk", "reviewer", "leader", "inspector", "finance", "authority", "operator", "signatory",
+    "other_clerk", "other_operator", "county_clerk", "system_admin", "security_admin", "audit_admin",
+]  # fmt: skip
+AGENCY = ["clerk", "reviewer", "leader", "inspector", "finance", "authority", "county_clerk"]
+HOSPITAL = ["operator", "signatory"]
+PEOPLE = [role for role in ROLES if role != "nobody"]
+INSIDERS = AGENCY + HOSPITAL
+
+
+def row(yes, seen=(), other=404):
+    """Answers by role: `yes` get the page, `seen` may see the record but not do this, all others `other`."""
+    return {
+        role: 200 if role in yes else 403 if role in seen else 302 if role == "nobody" else other
+        for role in ROLES
+    }
+
+
+def anyone():
+    return dict.fromkeys(ROLES, 200)
+
+
+def act_of(*yes):
+    return row(yes, seen=INSIDERS)
+
+
+# URL name, or name and act → who. Every URL of the portal must have its row here.
+TABLE = {
+    "login": {**dict.fromkeys(ROLES, 302), "nobody": 200},
+    "logout": {**dict.fromkeys(ROLES, 405), "nobody": 302},
+    "password_change": row(PEOPLE),
+    "todo": row(PEOPLE),
+    "public": anyone(),
+    "verify": anyone(),
+    "edition": row(PEOPLE),
+    "agreements": row(PEOPLE),
+    "agreement-export": row(PEOPLE),
+    "agreement": row(INSIDERS),
+    "agreement-print": row(INSIDERS),
+    "paper": row(INSIDERS),
+    "signature-file": row(INSIDERS),
+    "commitment": act_of(*HOSPITAL),
+    "proposal": row(AGENCY, seen=HOSPITAL),
+    "paper-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "paper-void": act_of("reviewer", "leader"),
+    "agreement-draft": row(["clerk", "county_clerk"], seen=INSIDERS),
+    "agreement-act revise": act_of("clerk", "county_clerk"),
+    "agreement-act negotiate": act_of("clerk", "county_clerk"),
+    "agreement-act confirm": act_of(*HOSPITAL),
+    "agreement-act fix-text": act_of("reviewer"),
+    "agreement-act return-to-draft": act_of("reviewer", "leader"),
+    "agreement-act sign-for-institution": act_of("signatory"),
+    "agreement-act sign-for-agency": act_of("leader"),
+    "agreement-act discard": act_of("reviewer", "leader"),
+    "agreement-act suspend-on-request": act_of("clerk", "county_clerk"),
+    "agreement-act suspend-for-breach": act_of("clerk", "county_clerk"),
+    "agreement-act resume": act_of("clerk", "county_clerk"),
+    "agreement-act terminate": act_of("clerk", "county_clerk"),
+    "agreement-act rescind": act_of("clerk", "county_clerk"),
+    "agreement-act activate": row([]) | {role: 404 for role in PEOPLE},
+    "institutions": row(PEOPLE) | dict.fromkeys([*HOSPITAL, "other_operator"], 302),
+    "institution": row(INSIDERS),
+    "institution-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
+    "institution-revise": row(["clerk", "county_clerk"], seen=INSIDERS),
+    "institution-import": row(["clerk", "county_clerk", "other_clerk"], other=403),
+    "institution-import-preview": row([], other=403)
+    | dict.fromkeys(["clerk", "county_clerk", "other_clerk"], 302),
+    "institution-export xlsx": row(PEOPLE),
+    "institution-sample csv": row(PEOPLE),
+}
+
+
+def names_of(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver) and pattern.app_name != "admin":
+            yield from names_of(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name
+
+
+def test_every_url_has_a_row():
+    assert set(names_of(get_resolver().url_patterns)) == {key.split()[0] for key in TABLE}
+
+
+@pytest.fixture
+def cast(quick_print, edition, agency, clerk, reviewer, leader, operator, signatory, hospital, other_clerk, other_operator,
+         county_clerk):  # fmt: skip
+    people = {name: value for name, value in locals().items() if isinstance(value, User)}
+    for role in (Role.INSPECTOR, Role.FINANCE, Role.AUTHORITY):
+        people[role.value] = User.objects.create_user(role.value, role.label, role, PASSWORD, agency=agency)
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
+        people[role.value] = User.objects.create_user(role.value, role.label, role, PASSWORD)
+    return people
+
+
+@pytest.fixture
+def world(cast, hospital, edition):
+    """A live agreement with a paper, a scan and a proposal, and where each URL leads in it."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    desk = Desk(*(cast[name] for name in ("clerk", "reviewer", "leader", "operator", "signatory")), hospital)
+    agreement = desk.signed()
+    record = agreement.sign_records.first()
+    record.scan.save("a.pdf", SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
+    proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
+    paper = agreement.papers.first()
+    return {
+        "edition": [edition.code, edition.version], "agreement": [agreement.number], "agreement-print": [agreement.number],
+        "paper": [paper.code], "paper-again": [paper.code], "paper-void": [paper.code],
+        "signature-file": [agreement.number, record.pk, "scan"], "commitment": [agreement.number],
+        "proposal": [agreement.number, proposal.pk], "agreement-draft": [hospital.code], "institution": [hospital.code],
+        "institution-revise": [hospital.code], "agreement-act": [agreement.number],
+    }  # fmt: skip
+
+
+@pytest.mark.rule("Q74.1")
+def test_every_url_for_every_role(world, cast, client):
+    wrong = []
+    for role in ROLES:
+        client.logout()
+        if role != "nobody":
+            client.force_login(cast[role], backend="django.contrib.auth.backends.ModelBackend")
+        for key, answers in TABLE.items():
+            name, _, act = key.partition(" ")
+            url = reverse(name, args=[*world.get(name, []), *([act] if act else [])])
+            status = client.get(url).status_code
+            if status != answers[role]:
+                wrong.append(f"{role} GET {key}: {status}, not {answers[role]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_wrong_role_cannot_post_either(world, cast, client):
+    for key, answers in TABLE.items():
+        name, _, act = key.partition(" ")
+        if name not in (
+            "agreement-act",
+            "commitment",
+            "paper-void",
+            "agreement-draft",
+            "institution-revise",
+            "institution-new",
+        ):
+            continue
+        url = reverse(name, args=[*world.get(name, []), *([act] if act else [])])
+        for role in PEOPLE:
+            if answers[role] in (403, 404):
+                client.force_login(cast[role], backend="django.contrib.auth.backends.ModelBackend")
+                assert client.post(url, {}).status_code == answers[role], (role, key)
+
+
+def test_a_draft_is_not_yet_the_hospitals_to_see(cast, hospital, client, edition):
+    desk = Desk(*(cast[name] for name in ("clerk", "reviewer", "leader", "operator", "signatory")), hospital)
+    agreement = desk.drafted()
+    client.force_login(cast["operator"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(agreement.get_absolute_url()).status_code == 404
+
+
+def test_reading_never_writes(world, cast, client, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(cast["clerk"], backend="django.contrib.auth.backends.ModelBackend")
+    for key, answers in TABLE.items():
+        name, _, act = key.partition(" ")
+        if answers["clerk"] == 200:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                client.get(reverse(name, args=[*world.get(name, []), *([act] if act else [])]))
+            writes = [
+                q["sql"]
+                for q in queries
+                if q["sql"].startswith(("INSERT", "UPDATE", "DELETE")) and "session" not in q["sql"]
+            ]
+            assert not writes, (key, writes)
