@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from .models import Agreement, Paper, Proposal, Status
+from .models import Agreement, Paper, Proposal, SignRecord, Status
 
 LOOK_AHEAD = timedelta(days=30)
 MOST = 100
@@ -30,11 +31,11 @@ def desk_for(user):
     return [(title, items) for title, items in groups if items]
 
 
-def _own(user, **filters):
+def _own(user, *conditions, **filters):
     agreements = Agreement.objects.visible_to(user).with_parties()
     if user.agency_id and user.role != Role.CLERK:
         agreements = agreements.filter(agency=user.agency_id)
-    return agreements.filter(**filters).order_by("pk")[:MOST]
+    return agreements.filter(*conditions, **filters).order_by("pk")[:MOST]
 
 
 def _act(agreement, name, subject, note, verb, until=None):
@@ -83,9 +84,7 @@ def _leader(user):
         _proposal_item(p, f"决定：{p.label}", f"{p.reviewed_by.name}已复核")
         for p in _proposals(user, Proposal.Status.REVIEWED)
     ]
-    unsigned = [
-        a for a in _own(user, status=Status.TO_SIGN) if not a.valid_signatures.filter(side="agency").exists()
-    ]
+    unsigned = _unsigned_by("agency", user)
     signing = [_act(a, "sign_for_agency", "甲方签署", "文本已定稿（第七十四条）", "签署") for a in unsigned]
     return [
         ("要决定的呈批", proposals),
@@ -97,11 +96,7 @@ def _leader(user):
 def _institution(user):
     confirm = _own(user, status=Status.NEGOTIATING, confirmed_by=None)
     items = [_act(a, "confirm", "确认文本", "甲方送来协商（第二十八条）", "确认") for a in confirm]
-    unsigned = [
-        a
-        for a in _own(user, status=Status.TO_SIGN)
-        if not a.valid_signatures.filter(side="institution").exists()
-    ]
+    unsigned = _unsigned_by("institution", user)
     if user.role == Role.SIGNATORY:
         signing = [
             _act(a, "sign_for_institution", "签署协议", "文本已定稿（签署页）", "签署") for a in unsigned
@@ -109,6 +104,11 @@ def _institution(user):
     else:
         signing = [_open(a, "等签约人签署", "文本已定稿（签署页）") for a in unsigned]
     return [("要确认的文本", items), ("要签署的协议", signing), ("快到期的中止", _ending_suspensions(user))]
+
+
+def _unsigned_by(side, user):
+    signed = SignRecord.objects.filter(agreement=OuterRef("pk"), side=side, void=False)
+    return _own(user, ~Exists(signed), status=Status.TO_SIGN)
 
 
 def _proposals(user, status):

@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "institutions",
     "agreements",
     "inspections",
-    "config.admin_site.PortalAdminConfig",
+    "config.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -4,7 +4,9 @@ import json
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from institutions.models import User
+from institutions.models import Role, User
+
+from .querysets import OfAgreement
 
 
 class Event(models.Model):
@@ -31,6 +33,8 @@ class Event(models.Model):
     details = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
     previous = models.CharField("前一条摘要", max_length=64, blank=True)
     hash = models.CharField("摘要", max_length=64)
+
+    objects = OfAgreement.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "seq"]
@@ -59,8 +63,6 @@ class Event(models.Model):
 
     @property
     def role_name(self):
-        from institutions.models import Role
-
         return Role(self.actor_role).label if self.actor_role in Role else ""
 
 

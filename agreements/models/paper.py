@@ -10,15 +10,13 @@ from django_fsm import FSMField
 from .. import checks, permissions
 from ..gate import step
 from .agreement import Agreement, Stateful
+from .querysets import OfAgreement
 from .sequence import Sequence
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a reader confuses: no 0 O 1 I
 
 
-class PaperQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
-
+class PaperQuerySet(OfAgreement):
     def by_code(self, code):
         """The paper with this verification code, however a person typed it; None when there is none."""
         bare = "".join(c for c in code.upper() if c.isalnum())

@@ -8,6 +8,7 @@ from django_fsm import FSMField
 from .. import checks, permissions
 from ..gate import declared, step
 from .agreement import Agreement, Stateful
+from .querysets import OfAgreement
 
 
 class Proposal(Stateful):
@@ -49,6 +50,8 @@ class Proposal(Stateful):
         verbose_name="决定人",
     )
     remark = models.CharField("意见", max_length=500, blank=True)
+
+    objects = OfAgreement.as_manager()
 
     class Meta:
         ordering = ["-pk"]

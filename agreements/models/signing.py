@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .agreement import Agreement
+from .querysets import OfAgreement
 
 
 class Side(models.TextChoices):
@@ -28,6 +29,8 @@ class SignRecord(models.Model):
     authorised_from = models.DateField("授权起", null=True, blank=True)
     authorised_until = models.DateField("授权止", null=True, blank=True)
     void = models.BooleanField("已作废", default=False)
+
+    objects = OfAgreement.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .agreement import Agreement
+from .querysets import OfAgreement
 
 
 class Suspension(models.Model):
@@ -27,6 +28,8 @@ class Suspension(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级中止"
     )
+
+    objects = OfAgreement.as_manager()
 
     class Meta:
         ordering = ["started_on", "pk"]
@@ -67,6 +70,8 @@ class Ending(models.Model):
     reason = models.CharField("事由", max_length=500)
     effective_on = models.DateField("生效日期")
 
+    objects = OfAgreement.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "结束"
 
@@ -86,6 +91,8 @@ class AftercarePlan(models.Model):
     handover_number = models.CharField("交接单编号", max_length=50, blank=True)
     done_by_agency_on = models.DateField("甲方办结日期", null=True, blank=True)
     done_by_institution_on = models.DateField("乙方办结日期", null=True, blank=True)
+
+    objects = OfAgreement.as_manager()
 
     class Meta:
         ordering = ["opened_on", "pk"]

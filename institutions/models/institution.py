@@ -57,6 +57,13 @@ class Institution(models.Model):
         return self.versions.filter(valid_from__lte=day).order_by("-number").first()
 
 
+class OfInstitution(models.QuerySet):
+    """Rows that belong to an institution are seen by whoever sees the institution."""
+
+    def visible_to(self, user):
+        return self.filter(institution__in=Institution.objects.visible_to(user).values("pk"))
+
+
 class InstitutionVersion(PartyVersion):
     """某日起的机构信息。第七十六条所列的基础信息和重大信息都在这里。"""
 
@@ -113,6 +120,8 @@ class InstitutionVersion(PartyVersion):
     bank_name = models.CharField("开户银行", max_length=100)
     bank_account = models.CharField("银行账号", max_length=32, validators=[validate_bank_account])
 
+    objects = OfInstitution.as_manager()
+
     class Meta:
         ordering = ["-number"]
         verbose_name = verbose_name_plural = "机构信息版本"
@@ -135,6 +144,8 @@ class Department(models.Model):
     code = models.CharField("科室代码", max_length=20)
     name = models.CharField("科室名称", max_length=50)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = OfInstitution.as_manager()
 
     class Meta:
         ordering = ["institution_id", "code"]
@@ -171,6 +182,8 @@ class StaffMember(models.Model):
     kind = models.CharField("类别", max_length=12, choices=Kind)
     title = models.CharField("职称", max_length=30, blank=True)
     left_on = models.DateField("离开日期", null=True, blank=True)
+
+    objects = OfInstitution.as_manager()
 
     class Meta:
         ordering = ["institution_id", "code"]

@@ -1,0 +1,110 @@
+"""Every list stays at the same number of queries however long it grows, and shows no stranger's rows."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agreements import actions
+from institutions.actions import register_institution
+
+from .conftest import facts
+from .desk import SCOPE, TERM, Desk
+
+# Three of each are the session's own, three more say who is asking.
+CEILINGS = {
+    ("clerk", "/"): 18,
+    ("reviewer", "/"): 16,
+    ("leader", "/"): 16,
+    ("operator", "/"): 16,
+    ("clerk", "/agreements/"): 12,
+    ("clerk", "/agreements/?tab=active&q=西宁&sort=-ends_on"): 12,
+    ("clerk", "/agreements/export.xlsx"): 8,
+    ("clerk", "/institutions/"): 12,
+    ("operator", "/agreements/"): 12,
+    (None, "/public/"): 8,
+}
+
+
+@pytest.fixture
+def filled(desk, regions):
+    """The cast's own agreement, and drafts with ten more hospitals."""
+    desk.suspended()
+    for number in range(10, 20):
+        hospital = register_institution(
+            f"H630105{number:05d}", regions["630105"], by=None, **facts(f"西宁第{number}医院", number)
+        )
+        actions.draft_agreement(hospital, by=desk.clerk, **TERM, **SCOPE)
+    return desk
+
+
+def count(client, path):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+        assert response.status_code == 200
+        if response.streaming:
+            b"".join(response.streaming_content)
+    return len(queries), [query["sql"][:160] for query in queries]
+
+
+@pytest.mark.parametrize("person, path", CEILINGS)
+def test_a_list_stays_under_its_ceiling_with_eleven_rows_as_with_one(filled, client, person, path):
+    if person:
+        client.force_login(getattr(filled, person), backend="django.contrib.auth.backends.ModelBackend")
+    number, queries = count(client, path)
+    assert number <= CEILINGS[person, path], "\n".join(queries)
+
+
+OPEN = {
+    # What everybody may read, or what hangs on nobody's case: the rest must say who sees it.
+    "Region", "Edition", "Sequence", "User", "AgencyVersion",
+}  # fmt: skip
+
+
+def test_every_model_says_who_sees_it(desk):
+    for app in ("institutions", "agreements", "inspections"):
+        for model in apps.get_app_config(app).get_models():
+            if model.__name__ not in OPEN:
+                assert hasattr(model.objects.all(), "visible_to"), model.__name__
+
+
+def test_a_stranger_sees_no_row_of_any_model(desk, other_operator, other_clerk):
+    desk.suspended()
+    nobody = AnonymousUser()
+    nobody.agency_id = nobody.institution_id = None
+    for app in ("institutions", "agreements"):
+        for model in apps.get_app_config(app).get_models():
+            if model.__name__ in OPEN | {
+                "Institution",
+                "InstitutionVersion",
+                "Agency",
+                "Department",
+                "StaffMember",
+            }:
+                continue
+            for stranger in (other_operator, other_clerk, nobody):
+                assert not model.objects.visible_to(stranger).exists(), (model.__name__, stranger)
+
+
+def test_what_a_region_sees(desk, other_clerk, county_clerk, province_agency, hospital, other_hospital):
+    from institutions.models import Institution, Role, User
+
+    desk.signed()
+    province = User.objects.create_user("sheng", "省局", Role.CLERK, agency=province_agency)
+    for person, sees in (
+        (desk.clerk, 2),
+        (county_clerk, 2),
+        (province, 2),
+        (other_clerk, 0),
+        (desk.operator, 1),
+    ):
+        assert Institution.objects.visible_to(person).count() == sees, person
+
+
+def test_a_hospital_elsewhere_is_seen_by_the_agency_that_signs_with_it(desk, other_clerk, hospital):
+    from institutions.models import Institution
+
+    assert isinstance(desk, Desk)
+    actions.draft_agreement(hospital, by=other_clerk, **TERM, **SCOPE)
+    assert list(Institution.objects.visible_to(other_clerk)) == [hospital]
