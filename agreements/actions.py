@@ -7,7 +7,7 @@ print that fails leaves the act standing and the paper owed.
 import logging
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -45,6 +45,7 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
     if not permissions.may_draft(by):
         raise PermissionDenied("您无权办理“起草协议”")
     agency = agency or signing_agency_for(by)
+    _refuse_broken_constraints(agency=agency, institution=institution, **facts)
     try:
         with transaction.atomic():
             series = f"{agency.region_id}-{facts['starts_on'].year}"
@@ -59,6 +60,14 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
             return agreement
     except IntegrityError as taken:
         raise RuleBroken(TAKEN.format(institution=institution, agency=agency)) from taken
+
+
+def _refuse_broken_constraints(**facts):
+    """The sentences of the database's own constraints, before it has to refuse."""
+    try:
+        Agreement(**facts).validate_constraints(exclude=["number"])
+    except ValidationError as wrong:
+        raise RuleBroken("；".join(wrong.messages)) from wrong
 
 
 def fix_text(agreement, *, by, address="", today=None, print_now=True):

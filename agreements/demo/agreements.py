@@ -9,6 +9,7 @@ from agreements import actions
 from agreements.gate import SYSTEM, perform
 from agreements.models import Agreement, Paper, SignRecord
 from agreements.papers.press import press
+from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Role, User
 
 from .files import rows, text
@@ -188,24 +189,30 @@ def term(name, today):
 
 
 def build_agreements(today=None, pool=None):
-    """Everything in agreements.csv and acts.csv. Renewals wait until what they follow is in force."""
+    """Everything in agreements.csv and acts.csv, as a queryset; PaperRefused when a paper cannot be printed.
+
+    Renewals wait until what they follow is in force.
+    """
     desk, known = Desk(today or localdate()), {}
     plans = rows("agreements")
     for batch in ([row for row in plans if not row.after], [row for row in plans if row.after]):
         for row in batch:
             known[row.key] = desk.prepare(row, known.get(row.after))
-        actions.print_all(_owed(), pool)
+        _print_owed(pool)
         for row in batch:
             known[row.key] = desk.finish(row, known[row.key])
         for row in rows("acts"):
             if row.key in {plan.key for plan in batch}:
                 desk.act(row, known[row.key])
-    actions.print_all(_owed(), pool)
+    _print_owed(pool)
     return Agreement.objects.filter(pk__in=[one.pk for one in known.values()])
 
 
-def _owed():
-    return Paper.objects.filter(status=Paper.Status.OWED).order_by("pk")
+def _print_owed(pool):
+    owed = Paper.objects.filter(status=Paper.Status.OWED).order_by("pk")
+    actions.print_all(owed.all(), pool)
+    if stuck := owed.first():
+        raise PaperRefused(stuck.failure)
 
 
 def _agency_regions():

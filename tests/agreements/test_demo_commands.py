@@ -39,6 +39,13 @@ def test_a_run_that_breaks_off_leaves_nothing(editions, monkeypatch):
     assert Region.objects.count() == 1
 
 
+def test_without_fonts_it_says_so_and_leaves_nothing(editions, settings, tmp_path):
+    settings.PAPER_FONTS = tmp_path
+    with pytest.raises(CommandError, match="打印字体不存在.*fonts"):
+        call_command("seed_demo", processes=1)
+    assert not User.objects.exists()
+
+
 def test_without_a_demo_the_logins_say_so(db):
     out = StringIO()
     call_command("demo_logins", stdout=out)

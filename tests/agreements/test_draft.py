@@ -29,7 +29,7 @@ def test_a_draft_has_parties_edition_term_scope_and_a_number_of_its_own(desk, ag
 
 @pytest.mark.rule("Q83.1")
 def test_a_term_cannot_end_before_it_starts(desk):
-    with pytest.raises(RuleBroken), transaction.atomic():
+    with pytest.raises(RuleBroken, match="有效期止不能早于有效期起"):
         desk.drafted(starts_on=date(2026, 12, 31), ends_on=date(2026, 1, 1))
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements import actions
-from agreements.gate import RuleBroken, perform
+from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Paper
 from institutions.actions import revise_institution
 
@@ -105,8 +106,10 @@ def test_a_broken_renderer_leaves_the_act_standing_and_is_tried_again(desk, monk
 
 def test_an_issued_paper_is_not_printed_a_second_time(desk):
     paper = desk.to_sign().papers.get()
+    before = content_of(paper)
     with pytest.raises(RuleBroken, match="现为“有效”"):
-        actions.print_owed(paper)
+        perform(paper.issue, by=SYSTEM, content=b"%PDF-other", at=timezone.now())
+    assert actions.print_owed(paper) and content_of(paper) == before
 
 
 def test_a_draft_print_carries_a_watermark_and_no_number(press):

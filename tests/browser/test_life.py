@@ -61,7 +61,7 @@ def test_an_agreement_is_drafted_signed_printed_suspended_and_resumed(
             "url => { const a = document.createElement('a'); a.href = url; a.download = ''; a.click() }",
             "print/",
         )
-    content = open(started.value.path(), "rb").read()
+    content = started.value.path().read_bytes()
     assert content.startswith(b"%PDF-") and len(content) > 100_000
 
     def decide(name):

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from agreements.demo.agreements import build_agreements
 from agreements.demo.parties import build_parties
 from agreements.models import Agreement, Edition
+from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Institution, User
 
 OCCUPIED = "这个库里已有数据，不建立演示数据。要演示，换一个空库（DATABASE_URL、PORTAL_DATA）再运行"
@@ -35,7 +36,11 @@ class Command(BaseCommand):
             raise CommandError(OCCUPIED)
         if not Edition.objects.exists():
             raise CommandError("还没有载入协议文本。先运行 manage.py load_editions")
-        for agreement in self._built(processes):
+        try:
+            agreements = self._built(processes)
+        except PaperRefused as why:
+            raise CommandError(f"演示数据没有建立：{why}") from why
+        for agreement in agreements:
             self.stdout.write(
                 f"{agreement.number}  {agreement.institution}  {agreement.get_status_display()}"
             )
