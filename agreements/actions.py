@@ -202,7 +202,11 @@ def _put_out(paper, attempt):
     if isinstance(attempt, str):
         Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=attempt)
         return False
-    perform(paper.issue, by=SYSTEM, content=attempt, at=timezone.now())
+    try:
+        perform(paper.issue, by=SYSTEM, content=attempt, at=timezone.now())
+    except RuleBroken:
+        # Somebody else printed or voided it meanwhile; what they did stands.
+        return Paper.objects.filter(pk=paper.pk, status=Paper.Status.ISSUED).exists()
     return True
 
 

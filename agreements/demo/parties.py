@@ -24,7 +24,7 @@ def build_parties(today):
     for number, row in enumerate(rows("agencies"), start=1):
         _agency(row, places[row.region], number, first_day)
     for number, row in enumerate(rows("institutions"), start=1):
-        _institution(row, places[row.region], number, first_day, today)
+        _institution(_as_it_was(row), places[row.region], number, first_day, today)
     _people()
     _revisions(today)
     _staff()
@@ -42,6 +42,14 @@ def _agency(row, place, number, first_day):
         legal_representative=row.legal_representative, address=row.address, postcode=place.postcode,
         phone=f"{place.area_code}-61{number:02d}120",
     )  # fmt: skip
+
+
+def _as_it_was(row):
+    """The institution's line before its first recorded change."""
+    for change in reversed(rows("revisions")):
+        if change.institution == row.login:
+            setattr(row, change.field, change.before)
+    return row
 
 
 def _institution(row, place, number, first_day, today):

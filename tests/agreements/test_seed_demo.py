@@ -90,6 +90,15 @@ def test_every_recorded_fact_is_one_that_a_form_would_accept(province):
         institution.current.full_clean()
 
 
+def test_some_institutions_have_changed_since_they_were_registered(province):
+    changed = [one for one in Institution.objects.all() if one.versions.count() > 1]
+    assert len(changed) >= 2
+    for institution in changed:
+        first = institution.versions.get(number=1)
+        now = institution.current
+        assert (first.name, first.address, first.beds) != (now.name, now.address, now.beds)
+
+
 def test_there_are_people_in_every_role(province):
     assert {*User.objects.values_list("role", flat=True)} == {*Role.values}
 

@@ -1,9 +1,5 @@
 import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
-from multiprocessing import get_context
 
-import django
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -11,6 +7,7 @@ from django.utils.timezone import localdate
 
 from agreements.demo.agreements import build_agreements
 from agreements.demo.parties import build_parties
+from agreements.demo.printers import printers
 from agreements.models import Agreement, Edition
 from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Institution, User
@@ -47,14 +44,7 @@ class Command(BaseCommand):
 
     def _built(self, processes):
         # All or nothing: a run that is broken off leaves an empty database, and the next one begins anew.
-        with _pool(processes) as pool, transaction.atomic():
+        with printers(processes) as pool, transaction.atomic():
             build_parties(localdate())
             agreements = build_agreements(pool=pool)
         return agreements.with_parties().order_by("number")
-
-
-def _pool(processes):
-    """Fresh processes, not forks: a fork would share this one's connection to the database."""
-    if processes == 1:
-        return nullcontext()
-    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=django.setup)
