@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from institutions.models import Level
+
 from . import permissions
 from .cover import cover_values, signed_values
 from .edition_text import BLANK
-from .gate import SYSTEM, RuleBroken, perform
+from .gate import SYSTEM, RuleBroken, declared, perform
 from .models import Agreement, Edition, Paper, Sequence, Status
 from .models.proposal import stored
 from .papers.refusals import PaperRefused
@@ -29,11 +31,10 @@ TAKEN = "{institution}与{agency}已有一份正在办理签订的协议，先�
 
 def signing_agency_for(user):
     """第七十四条：县级准备，甲方是上一级；市、自治州及以上的就是本机构。"""
-    agency = user.agency
-    edition = Edition.objects.newest()
-    if edition and agency.level == "county":
-        return agency.region.parent.agencies.order_by("code").first()
-    return agency
+    lowest = Edition.objects.newest().terms.signing.lowest_level
+    if Level(user.agency.level).at_least(lowest):
+        return user.agency
+    return user.agency.region.parent.agencies.order_by("code").first()
 
 
 def draft_agreement(institution, *, by, agency=None, address="", edition=None, predecessor=None, **facts):
@@ -116,7 +117,10 @@ def sign(agreement, side, *, by, address="", today=None, print_now=True, **signa
 def propose(agreement, name, details, *, by, address=""):
     """The clerk proposes an act with its details. Returns the proposal; RuleBroken if one is open already."""
     try:
-        agreement = perform(agreement.propose, by=by, name=name, details=stored(details), address=address)
+        label = declared(Agreement, name).custom["label"]
+        agreement = perform(
+            agreement.propose, by=by, name=name, label=label, details=stored(details), address=address
+        )
     except IntegrityError as taken:
         raise RuleBroken("这一事项已有未办结的呈批，先办结那一件（办审分离）") from taken
     return agreement.proposals.filter(act=name, status="proposed").latest("pk")

@@ -32,9 +32,7 @@ def desk_for(user):
 
 
 def _own(user, *conditions, **filters):
-    agreements = Agreement.objects.visible_to(user).with_parties()
-    if user.agency_id and user.role != Role.CLERK:
-        agreements = agreements.filter(agency=user.agency_id)
+    agreements = Agreement.objects.worked_on_by(user).with_parties()
     return agreements.filter(*conditions, **filters).order_by("pk")[:MOST]
 
 

@@ -25,7 +25,7 @@ class SystemActor:
     role: str = "system"
     agency_id: None = None
     institution_id: None = None
-    unit_name: str = "平台"
+    unit_name: str = ""
 
 
 SYSTEM = SystemActor()

@@ -16,6 +16,14 @@ class Offer:
     url: str
     refusal: str | None
 
+    @property
+    def forward(self):
+        return self.name in FORWARD
+
+
+# What brings an agreement forward comes first; whatever stops it never looks like the thing to press.
+FORWARD = ["negotiate", "confirm", "fix_text", "sign_for_institution", "sign_for_agency", "resume"]
+
 
 def slug(name):
     return name.replace("_", "-")
@@ -24,7 +32,7 @@ def slug(name):
 def offers_for(agreement, user):
     """Offers of a user on an agreement, those that work first. Acts that are not theirs to do are not listed."""
     offers = [offer for name in acts_of(Agreement) if (offer := _offer(agreement, name, user))]
-    return sorted(offers, key=lambda offer: offer.refusal is not None)
+    return sorted(offers, key=lambda offer: (offer.refusal is not None, not offer.forward))
 
 
 def _offer(agreement, name, user):

@@ -1,6 +1,6 @@
 """Who may: one predicate a kind of person, named on the act. Who sees is `visible_to` (rules table 7.5)."""
 
-from institutions.models import Role
+from institutions.models import Level, Role
 
 from .gate import SYSTEM
 
@@ -11,11 +11,11 @@ def _acts_for_agency(user, agreement):
 
 def _prepares_for(user, agreement):
     """Staff of the agency itself, or of a county below it that prepares for it (第七十四条)."""
-    if not user.agency_id:
-        return False
+    if not user.agency_id or _acts_for_agency(user, agreement):
+        return user.agency_id is not None
+    may_sign = Level(user.agency.level).at_least(agreement.terms.signing.lowest_level)
     below = user.agency.region.parent_id == agreement.agency.region_id
-    here = agreement.institution.region.code.startswith(user.agency.region.prefix)
-    return _acts_for_agency(user, agreement) or (below and here)
+    return not may_sign and below and agreement.institution.region.code.startswith(user.agency.region.prefix)
 
 
 def agency_clerk(thing, user):

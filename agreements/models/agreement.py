@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django_fsm import RETURN_VALUE, FSMField
 
-from institutions.models import Agency, Institution
+from institutions.models import Agency, Institution, Level
 
 from .. import checks, permissions
 from ..cover import cover_values, missing_labels
@@ -53,6 +53,18 @@ class AgreementQuerySet(models.QuerySet):
         return self.filter(
             Q(agency__region__code__startswith=prefix) | Q(institution__region__code__startswith=prefix)
         )
+
+    def worked_on_by(self, user):
+        """What is on this person's own desk: a hospital's own, an agency's own, and what a county prepares (第七十四条)."""
+        seen = self.visible_to(user)
+        if not user.agency_id:
+            return seen
+        if user.agency.level != Level.COUNTY:
+            return seen.filter(agency=user.agency_id)
+        prepared = Q(agency__region=user.agency.region.parent_id) & Q(
+            institution__region__code=user.agency.region_id
+        )
+        return seen.filter(Q(agency=user.agency_id) | prepared)
 
     def live(self):
         return self.filter(status__in=LIVE)
@@ -436,7 +448,7 @@ class Agreement(Stateful):
     @step(
         status, source=LIVE, target=None, label="提请", article="办审分离", who=permissions.agency_clerk,
     )  # fmt: skip
-    def propose(self, name, details, by):
+    def propose(self, name, label, details, by):
         """办审分离：经办提请，复核审核，负责人决定。"""
         self.proposals.create(act=name, details=details, proposed_by=by)
 

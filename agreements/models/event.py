@@ -62,6 +62,15 @@ class Event(models.Model):
         return self.before != self.after
 
     @property
+    def of_agreement(self):
+        """Whether the act was on the agreement itself and not on a paper or a proposal of it."""
+        return self.subject.startswith("协议 ")
+
+    @property
+    def subject_name(self):
+        return self.subject.partition(" ")[2]
+
+    @property
     def role_name(self):
         return Role(self.actor_role).label if self.actor_role in Role else ""
 
