@@ -1,12 +1,15 @@
 # The recipes are one line each; what they do is in config/setup/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check rules format
+.PHONY: help run install test check rules format
 
 help: ## 列出全部命令
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 run: ## 安装所需、准备演示数据，在 http://127.0.0.1:8000 启动（PORT=8001 make run 换端口）
 	@config/setup/run.sh
+
+install: ## 正式运行所需的系统库、Python 包和打印字体，不启动
+	@config/setup/install.sh
 
 test: ## 全部测试：先 SQLite，再 PostgreSQL（DATABASE_URL 或本机 5432 端口）
 	@config/setup/test.sh

@@ -1,29 +1,19 @@
-"""Changes over several records: drafting, fixing the text, signing, deciding a proposal, printing.
+"""Changes over several records: drafting, fixing the text, signing, deciding a proposal.
 
-Each goes through the door for every record it touches. Printing comes after the commit, never inside it: a
-print that fails leaves the act standing and the paper owed.
+Each goes through the door for every record it touches.
 """
-
-import logging
-from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from institutions.models import Level
 
 from . import permissions
-from .cover import cover_values, signed_values
-from .edition_text import BLANK
 from .gate import SYSTEM, RuleBroken, declared, perform
 from .models import Agreement, Edition, Paper, Sequence, Status
 from .models.proposal import stored
-from .papers.refusals import PaperRefused
-from .papers.render import Stamp, render_agreement, render_commitment
-
-logger = logging.getLogger(__name__)
+from .printing import owe_copy, print_owed
 
 DRAFTING = {"label": "起草协议", "article": "第三条、第八十三条"}
 TAKEN = "{institution}与{agency}已有一份正在办理签订的协议，先办结或作废那一份（一家机构一份协议）"
@@ -78,7 +68,7 @@ def fix_text(agreement, *, by, address="", today=None, print_now=True):
     """
     with transaction.atomic():
         agreement = perform(agreement.fix_text, by=by, address=address)
-        paper = _owe_copy(agreement, Paper.Purpose.SIGNING_COPY, today)
+        paper = owe_copy(agreement, Paper.Purpose.SIGNING_COPY, today)
     if print_now:
         print_owed(paper)
     return agreement
@@ -102,7 +92,7 @@ def sign(agreement, side, *, by, address="", today=None, print_now=True, **signa
         move = agreement.sign_for_agency if side == "agency" else agreement.sign_for_institution
         agreement = perform(move, by=by, address=address, **signature)
         paper = (
-            _owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today)
+            owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today)
             if agreement.status == Status.SIGNED
             else None
         )
@@ -165,91 +155,3 @@ def commit_material(agreement, material, *, by, address="", today=None):
         agreement.record("commit_material", custom, paper, by, address, "", snapshot)
     print_owed(paper)
     return paper
-
-
-# ── printing ──
-
-
-def _owe_copy(agreement, purpose, today):
-    signatures = {name: value for name, value in signed_values(agreement).items() if value is not BLANK}
-    snapshot = {"cover": agreement.snapshot["cover"], "signatures": signatures}
-    return Paper.owe(agreement, purpose, snapshot, (today or localdate()).year)
-
-
-def print_owed(paper):
-    """Print a paper that is owed. Returns True when it is out; a refusal is kept on the paper and nothing is lost."""
-    return _put_out(paper, _attempt(paper))
-
-
-def print_all(papers, pool=None):
-    """Print many owed papers, side by side when given a process pool. Returns how many are out."""
-    papers = list(
-        Paper.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("agreement__edition")
-    )
-    attempts = pool.map(_attempt, papers) if pool else map(_attempt, papers)
-    return sum(_put_out(paper, attempt) for paper, attempt in zip(papers, attempts, strict=True))
-
-
-def _attempt(paper):
-    """The PDF, or as a str why there is none. It reads nothing but the paper, so any process may do it."""
-    try:
-        return rendered(paper)
-    except PaperRefused as why:
-        return str(why)[:500]
-    except Exception:
-        # Whatever went wrong in the renderer, the act stands and the paper stays owed; the cause is in the log.
-        logger.exception("paper %s could not be printed", paper.number)
-        return "排版程序出错，已记入日志，可以重印"
-
-
-def _put_out(paper, attempt):
-    if isinstance(attempt, str):
-        Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=attempt)
-        return False
-    try:
-        perform(paper.issue, by=SYSTEM, content=attempt, at=timezone.now())
-    except RuleBroken:
-        # Somebody else printed or voided it meanwhile; what they did stands.
-        return Paper.objects.filter(pk=paper.pk, status=Paper.Status.ISSUED).exists()
-    return True
-
-
-def rendered(paper):
-    """The PDF of a paper from its own snapshot, never from live data."""
-    stamp = Stamp(number=paper.number, code=paper.code, verify_url=paper.verify_url)
-    edition = paper.agreement.edition
-    if paper.purpose == Paper.Purpose.COMMITMENT:
-        day = date.fromisoformat(paper.snapshot["day"])
-        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {
-            "commitment_date": f"{day:%Y年%-m月%-d日}"
-        }
-        return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
-    return render_agreement(edition.form, _all_blanks(paper), stamp=stamp)
-
-
-def _all_blanks(paper):
-    pen = dict.fromkeys(paper.agreement.edition.form.placeholders, BLANK)
-    return {**pen, **paper.snapshot["cover"], **paper.snapshot["signatures"]}
-
-
-def draft_print(agreement):
-    """A watermarked print of a text that is not fixed yet; empty blanks stay empty."""
-    form = agreement.edition.form
-    values = {name: value or BLANK for name, value in cover_values(agreement).items()}
-    return render_agreement(
-        form, {**dict.fromkeys(form.placeholders, BLANK), **values}, stamp=None, draft=True
-    )
-
-
-def current_pdf(agreement):
-    """The bytes that `print_agreement` and the button give: the newest official copy, else a draft print."""
-    purposes = [Paper.Purpose.SIGNED_COPY, Paper.Purpose.SIGNING_COPY]
-    copies = agreement.papers.filter(purpose__in=purposes).exclude(status=Paper.Status.VOIDED)
-    for paper in sorted(copies, key=lambda paper: purposes.index(paper.purpose)):
-        if paper.status == Paper.Status.OWED and not print_owed(paper):
-            paper.refresh_from_db()
-            raise PaperRefused(paper.failure)
-        paper.refresh_from_db()
-        with paper.file.open("rb") as file:
-            return file.read()
-    return draft_print(agreement)

@@ -101,14 +101,18 @@ class SignForm(ActForm):
     side = None
 
     def prepare(self):
-        agreement = self.agreement
-        agent = getattr(agreement, f"{self.side}_agent")
-        legal = getattr(agreement, self.side).current.legal_representative
+        agent = getattr(self.agreement, f"{self.side}_agent")
+        legal = getattr(self.agreement, self.side).current.legal_representative
         self.initial |= {
             "name": agent or legal,
             "capacity": "agent" if agent else "legal",
             "signed_on": localdate(),
         }
+        if not agent:
+            # The cover names no agent: only the legal representative can sign, and needs no authorisation.
+            self.fields["capacity"].choices = SignRecord.Capacity.choices[:1]
+            for name in ("authorisation", "authorised_from", "authorised_until"):
+                del self.fields[name]
 
     def details(self):
         details = {**self.cleaned_data}

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from agreements import actions, append_only
+from agreements import append_only, printing
 from agreements.models import Edition
 from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
@@ -157,7 +157,7 @@ def edition(regions):
 @pytest.fixture
 def quick_print(monkeypatch):
     """Papers in a moment: these tests are about acts, not about layout."""
-    monkeypatch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+    monkeypatch.setattr(printing, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
 
 
 @pytest.fixture

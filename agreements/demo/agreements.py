@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.core.files.base import ContentFile
 from django.utils.timezone import localdate
 
-from agreements import actions
+from agreements import actions, printing
 from agreements.gate import SYSTEM, perform
 from agreements.models import Agreement, Paper, SignRecord
 from agreements.papers.press import press
@@ -210,7 +210,7 @@ def build_agreements(today=None, pool=None):
 
 def _print_owed(pool):
     owed = Paper.objects.filter(status=Paper.Status.OWED).order_by("pk")
-    actions.print_all(owed.all(), pool)
+    printing.print_all(owed.all(), pool)
     if stuck := owed.first():
         raise PaperRefused(stuck.failure)
 

@@ -1,10 +1,11 @@
-from .agreement import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Agreement, Status
+from .agreement import Agreement
 from .edition import Edition
 from .event import Event
 from .paper import Paper
 from .proposal import Proposal
 from .sequence import Sequence
 from .signing import Side, SignRecord
+from .status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
 from .suspension import AftercarePlan, Ending, Suspension
 
 __all__ = [

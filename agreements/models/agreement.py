@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django_fsm import RETURN_VALUE, FSMField
 
-from institutions.models import Agency, Institution, Level
+from institutions.models import Agency, Institution
 
 from .. import checks, permissions
 from ..cover import cover_values, missing_labels
@@ -17,81 +17,11 @@ from ..gate import step
 from ..uploads import sha256_of
 from .edition import Edition
 from .event import Event, as_kept
-
-
-class Status(models.TextChoices):
-    """第六节状态表。终止、解除、期满已续签、作废之后不再变动。"""
-
-    DRAFT = "draft", "草拟"
-    NEGOTIATING = "negotiating", "协商"
-    TO_SIGN = "to-sign", "待签"
-    SIGNED = "signed", "待生效"
-    ACTIVE = "active", "履行中"
-    CONTINUED = "continued", "延续有效"
-    SUSPENDED = "suspended", "中止"
-    TERMINATED = "terminated", "终止"
-    RESCINDED = "rescinded", "解除"
-    RENEWED = "renewed", "期满已续签"
-    VOID = "void", "作废"
-
+from .querysets import AgreementQuerySet
+from .stateful import Stateful
+from .status import IN_FORCE, IN_THE_MAKING, LIVE, Status
 
 S = Status
-IN_THE_MAKING = [S.DRAFT, S.NEGOTIATING, S.TO_SIGN, S.SIGNED]
-IN_FORCE = [S.ACTIVE, S.CONTINUED]
-LIVE = [*IN_FORCE, S.SUSPENDED]
-ENDED = [S.TERMINATED, S.RESCINDED, S.RENEWED]
-
-
-class AgreementQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """A hospital sees its own; an agency what its region signs or hosts; strangers nothing."""
-        if user.institution_id:
-            return self.filter(institution_id=user.institution_id).exclude(status=S.DRAFT)
-        if not user.agency_id:
-            return self.none()
-        prefix = user.agency.region.prefix
-        return self.filter(
-            Q(agency__region__code__startswith=prefix) | Q(institution__region__code__startswith=prefix)
-        )
-
-    def worked_on_by(self, user):
-        """What is on this person's own desk: a hospital's own, an agency's own, and what a county prepares (第七十四条)."""
-        seen = self.visible_to(user)
-        if not user.agency_id:
-            return seen
-        if user.agency.level != Level.COUNTY:
-            return seen.filter(agency=user.agency_id)
-        prepared = Q(agency__region=user.agency.region.parent_id) & Q(
-            institution__region__code=user.agency.region_id
-        )
-        return seen.filter(Q(agency=user.agency_id) | prepared)
-
-    def live(self):
-        return self.filter(status__in=LIVE)
-
-    def published(self):
-        """第五条第一项：签订、中止、终止、解除的向社会公布。"""
-        return self.filter(status__in=[*LIVE, S.TERMINATED, S.RESCINDED])
-
-    def with_parties(self):
-        return self.select_related(
-            "agency__current", "agency__region", "institution__current", "institution__region"
-        )
-
-
-class Stateful(models.Model):
-    """A record whose state only a declared act can change.
-
-    A protected state must be dropped before Django may reload it; doing so on this one instance, and not by
-    lifting the protection of the whole class, is what keeps two threads out of each other's way.
-    """
-
-    class Meta:
-        abstract = True
-
-    def refresh_from_db(self, *args, **kwargs):
-        self.__dict__.pop("status", None)
-        super().refresh_from_db(*args, **kwargs)
 
 
 class Agreement(Stateful):

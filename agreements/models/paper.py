@@ -9,9 +9,10 @@ from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..gate import step
-from .agreement import Agreement, Stateful
+from .agreement import Agreement
 from .querysets import OfAgreement
 from .sequence import Sequence
+from .stateful import Stateful
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a reader confuses: no 0 O 1 I
 

@@ -7,8 +7,9 @@ from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..gate import declared, step
-from .agreement import Agreement, Stateful
+from .agreement import Agreement
 from .querysets import OfAgreement
+from .stateful import Stateful
 
 
 class Proposal(Stateful):

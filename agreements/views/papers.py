@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from .. import actions, forms, permissions
+from .. import actions, forms, permissions, printing
 from ..gate import declared, perform, refusal
 from ..models import Paper
 from ..papers.refusals import PaperRefused
@@ -34,7 +34,7 @@ def print_again(request, code):
     must(request.user.agency_id, "重印文书")
     if thing.status != Paper.Status.OWED:
         messages.error(request, f"{thing.number} 已经印出，内容不再变动，下载即可")
-    elif actions.print_owed(thing):
+    elif printing.print_owed(thing):
         messages.success(request, f"{thing.number} 已印出")
     else:
         thing.refresh_from_db()
@@ -63,7 +63,7 @@ def print_current(request, number):
     """The newest official copy of the agreement, or a watermarked draft."""
     agreement = agreement_or_404(request, number)
     try:
-        content = actions.current_pdf(agreement)
+        content = printing.current_pdf(agreement)
     except PaperRefused as why:
         messages.error(request, f"没有印出：{why}")
         return redirect(agreement)

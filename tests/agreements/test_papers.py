@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import actions
+from agreements import actions, printing
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Paper
 from institutions.actions import revise_institution
@@ -56,7 +56,7 @@ def test_the_signing_copy_and_the_signed_copy_are_printed_and_frozen(press):
 def test_a_paper_comes_from_its_snapshot_and_not_from_live_data(press):
     copy = press.to_sign().papers.get()
     revise_institution(press.hospital, by=press.clerk, reason="更名", name="西宁改名医院")
-    assert "西宁改名医院" not in text_of(actions.rendered(copy))
+    assert "西宁改名医院" not in text_of(printing.rendered(copy))
 
 
 def test_numbers_follow_each_other_and_stay_with_voided_papers(desk):
@@ -94,12 +94,12 @@ def test_a_broken_renderer_leaves_the_act_standing_and_is_tried_again(desk, monk
     def broken(paper):
         raise OSError("no space left")
 
-    good = actions.rendered
-    monkeypatch.setattr(actions, "rendered", broken)
+    good = printing.rendered
+    monkeypatch.setattr(printing, "rendered", broken)
     paper = desk.to_sign().papers.get()
     assert paper.status == "owed" and "可以重印" in paper.failure and "no space left" in caplog.text
-    monkeypatch.setattr(actions, "rendered", good)
-    assert actions.print_owed(paper)
+    monkeypatch.setattr(printing, "rendered", good)
+    assert printing.print_owed(paper)
     paper.refresh_from_db()
     assert (paper.status, paper.failure) == ("issued", "")
 
@@ -109,11 +109,11 @@ def test_an_issued_paper_is_not_printed_a_second_time(desk):
     before = content_of(paper)
     with pytest.raises(RuleBroken, match="现为“有效”"):
         perform(paper.issue, by=SYSTEM, content=b"%PDF-other", at=timezone.now())
-    assert actions.print_owed(paper) and content_of(paper) == before
+    assert printing.print_owed(paper) and content_of(paper) == before
 
 
 def test_a_draft_print_carries_a_watermark_and_no_number(press):
-    text = text_of(actions.current_pdf(press.drafted()))
+    text = text_of(printing.current_pdf(press.drafted()))
     assert "草稿" in text and "不具效力" in text and not Paper.objects.exists()
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from agreements import actions
+from agreements import printing
 from agreements.demo import agreements as story
 from agreements.demo.files import PASSWORD
 from agreements.models import Agreement, Paper, Proposal, SignRecord, Status
@@ -39,7 +39,7 @@ def province(django_db_setup, django_db_blocker, tmp_path_factory):
 def quick_print():
     """Papers in a moment: these tests are about acts, not about layout."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+        patch.setattr(printing, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
         patch.setattr(story, "press", lambda html: b"%PDF-1.7 " + html.encode())
         yield
 

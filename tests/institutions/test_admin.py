@@ -207,3 +207,16 @@ class TestPeople:
         assert entry.changes_dict["name"] == ["马青禾", "马改名"] and entry.actor == security_admin
         entries = LogEntry.objects.get_for_object(clerk)
         assert not any("password" in entry.changes_dict for entry in entries)
+
+
+def test_the_first_administrator_gets_a_random_password_once(db, capsys, client):
+    from django.core.management import CommandError, call_command
+
+    call_command("create_admin", "anquan", "石坚")
+    password = capsys.readouterr().out.partition("密码 ")[2].partition("（")[0]
+    user = User.objects.get()
+    assert (user.role, user.check_password(password)) == (Role.SECURITY_ADMIN, True)
+    with pytest.raises(CommandError, match="登录名"):
+        call_command("create_admin", "anquan", "石坚")
+    with pytest.raises(CommandError):
+        call_command("create_admin", "x", "石坚", role="clerk")

@@ -2,9 +2,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from agreements.actions import current_pdf
 from agreements.models import Agreement
 from agreements.papers.refusals import PaperRefused
+from agreements.printing import current_pdf
 
 
 class Command(BaseCommand):
