@@ -20,6 +20,7 @@ AFTER = TERM["ends_on"] + timedelta(days=1)
     ("80-5", "第八十条（五）"),
     ("80-6", "第八十条（六）"),
 ])  # fmt: skip
+@pytest.mark.rule("Q82.1")
 def test_a_termination_stores_its_ground_and_opens_the_aftercare(desk, code, article):
     agreement = desk.terminated(desk.signed(), code)
     assert (agreement.status, agreement.ending.kind, agreement.ending.article) == (

@@ -59,6 +59,8 @@ def test_it_is_found_by_name_address_code_and_region(desk, client):
         assert "西宁湟滨医院" not in listed(client, **query), query
 
 
+@pytest.mark.rule("Q05.10")
+@pytest.mark.rule("Q49.1")
 def test_nothing_private_is_on_the_public_list(desk, client):
     desk.suspended()
     page, facts = listed(client), desk.hospital.current

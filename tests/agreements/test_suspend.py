@@ -14,6 +14,7 @@ from ..desk import AFTERCARE, TODAY
 
 
 @pytest.mark.rule("Q79.1")
+@pytest.mark.rule("Q82.1")
 def test_a_request_suspends_the_agreement_with_its_end_and_aftercare(desk):
     agreement = desk.suspended()
     suspension = agreement.suspensions.get()

@@ -182,6 +182,7 @@ class TestTheRecord:
         ):
             assert words in page
 
+    @pytest.mark.rule("Q03.2")
     def test_a_licence_about_to_end_or_ended_is_pointed_out(self, client, clerk, hospital):
         assert "执业许可证有效期至 <strong>" not in self.page(client, clerk, hospital)
         revise_institution(
