@@ -58,7 +58,7 @@ def test_a_list_stays_under_its_ceiling_with_eleven_rows_as_with_one(filled, cli
 
 OPEN = {
     # What everybody may read, or what hangs on nobody's case: the rest must say who sees it.
-    "Region", "Edition", "Sequence", "User", "AgencyVersion",
+    "Region", "Edition", "Sequence", "User", "AgencyVersion", "HolidayNotice", "CalendarDay",
 }  # fmt: skip
 
 

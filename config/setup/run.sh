@@ -13,6 +13,7 @@ prepare_python requirements.txt
 prepare_fonts
 "$PYTHON" manage.py migrate --verbosity 0
 "$PYTHON" manage.py load_editions
+"$PYTHON" manage.py load_calendar
 "$PYTHON" manage.py seed_demo --if-empty
 "$PYTHON" manage.py demo_logins
 say "" "地址：$PUBLIC_URL    停止：Ctrl-C"

@@ -1,3 +1,4 @@
+from .holidays import CalendarDay, HolidayNotice
 from .institution import Department, Institution, InstitutionVersion, StaffMember
 from .people import Role, User
 from .region import Agency, AgencyVersion, Level, Region
@@ -5,7 +6,9 @@ from .region import Agency, AgencyVersion, Level, Region
 __all__ = [
     "Agency",
     "AgencyVersion",
+    "CalendarDay",
     "Department",
+    "HolidayNotice",
     "Institution",
     "InstitutionVersion",
     "Level",

@@ -1,0 +1,69 @@
+from .. import checks, permissions
+from ..gate import step
+from .status import IN_FORCE, LIVE
+from .status import Status as S
+
+
+class EndingActs:
+    """The three endings and holding over, never mixed (第六十七条、第七十八条、第八十条、第八十三条)."""
+
+    @step(
+        "status", source=LIVE, target=S.TERMINATED, label="终止协议", article="第八十条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.not_in_the_future, checks.not_before_the_term, checks.own_request_is_on_file,
+            checks.other_ground_is_written,
+        ],
+    )  # fmt: skip
+    def terminate(self, ground, reason, requested_on, on, aftercare, proposal=None):
+        """第八十条（一）至（三）、（五）、（六）：无过错的结束。"""
+        self._end("terminated", ground.article_label, reason, on, aftercare)
+
+    @step(
+        "status", source=LIVE, target=S.RESCINDED, label="解除协议", article="第六十七条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_rescission,
+            checks.decided_collectively,
+        ],
+    )  # fmt: skip
+    def rescind(self, item, severity, reason, minutes, on, aftercare, proposal=None):
+        """第六十七条：查实所列情形，解除并公布。"""
+        self._end("rescinded", item.article_label, reason, on, aftercare)
+
+    @step(
+        "status", source=[S.ACTIVE, S.SUSPENDED], target=S.TERMINATED, label="期满终止", article="第八十条",
+        who=permissions.the_system, checks=[checks.term_has_ended],
+    )  # fmt: skip
+    def expire(self, reason, on):
+        """第七十八条、第八十条（四）：期满未续签，自动终止。"""
+        self._end("terminated", self.terms.termination.expiry_ground, reason, on)
+
+    @step(
+        "status", source=[S.ACTIVE], target=S.CONTINUED, label="延续有效", article="第八十三条",
+        who=permissions.the_system, checks=[checks.term_has_ended, checks.cause_is_the_agencys],
+    )  # fmt: skip
+    def carry_on(self, cause, on):
+        """第八十三条：期满后因甲方原因未续签，原协议继续生效。"""
+
+    @step(
+        "status", source=IN_FORCE, target=S.RENEWED, label="期满已续签", article="第七十八条",
+        who=permissions.the_system, checks=[checks.term_has_ended, checks.successor_is_signed],
+    )  # fmt: skip
+    def close_as_renewed(self, on):
+        """第七十八条：新协议已签并自次日生效，原协议办结。"""
+        self._end("renewed", "第七十八条", "新协议已签署", on)
+
+    def _end(self, kind, article, reason, on, aftercare=None):
+        self.ending_model.objects.create(
+            agreement=self, kind=kind, article=article, reason=reason, effective_on=on
+        )
+        for suspension in self.open_suspensions:
+            suspension.closed_on, suspension.closing_reason = max(on, suspension.started_on), "协议结束"
+            suspension.save(update_fields=["closed_on", "closing_reason"])
+        if aftercare:
+            self.aftercare_plans.create(opened_on=on, **aftercare)
+
+    @property
+    def ending_model(self):
+        return self._meta.get_field("ending").related_model
