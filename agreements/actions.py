@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from institutions.models import Level
 
 from . import permissions
-from .gate import SYSTEM, RuleBroken, declared, perform
-from .models import Agreement, Edition, Paper, Sequence, Status
+from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
+from .models import IN_FORCE, Agreement, Edition, Paper, Proposal, Sequence, Status
 from .models.proposal import stored
 from .printing import owe_copy, print_owed
 
@@ -67,7 +67,7 @@ def fix_text(agreement, *, by, address="", today=None, print_now=True):
     A batch says `print_now=False` and prints what it owes with `print_all`.
     """
     with transaction.atomic():
-        agreement = perform(agreement.fix_text, by=by, address=address)
+        agreement = perform(agreement.fix_text, by=by, address=address, today=today or localdate())
         paper = owe_copy(agreement, Paper.Purpose.SIGNING_COPY, today)
     if print_now:
         print_owed(paper)
@@ -84,28 +84,39 @@ def return_to_draft(agreement, *, by, reason, address=""):
 
 
 def sign(agreement, side, *, by, address="", today=None, print_now=True, **signature):
-    """One side signs. When both have, the signed copy is owed, and a term that has begun comes into force.
-
-    `print_now`: as for `fix_text`.
-    """
+    """One side signs. When both have, the signed copy is owed, and a term that has begun comes into force."""
+    today = today or localdate()
     with transaction.atomic():
         move = agreement.sign_for_agency if side == "agency" else agreement.sign_for_institution
         agreement = perform(move, by=by, address=address, **signature)
-        paper = (
-            owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today)
-            if agreement.status == Status.SIGNED
-            else None
-        )
-    if paper:
-        if print_now:
-            print_owed(paper)
-        if agreement.starts_on <= (today or localdate()) and not agreement.siblings.live().exists():
-            agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on)
+        signed = agreement.status == Status.SIGNED
+        paper = owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today) if signed else None
+        if signed and refusal(agreement, "activate", by=SYSTEM, today=today) is None:
+            agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=today)
+    if paper and print_now:
+        print_owed(paper)
     return agreement
 
 
+def void_paper(paper, *, by, reason, address=""):
+    """Void a paper; a copy of an agreement that counts is replaced by a new print of the same snapshot."""
+    with transaction.atomic():
+        replaced = paper.is_copy and paper.agreement.is_frozen
+        year = localdate().year
+        new = Paper.owe(paper.agreement, paper.purpose, paper.snapshot, year) if replaced else None
+        paper = perform(paper.make_void, by=by, reason=reason, address=address)
+    if new:
+        print_owed(new)
+    return paper
+
+
 def propose(agreement, name, details, *, by, address=""):
-    """The clerk proposes an act with its details. Returns the proposal; RuleBroken if one is open already."""
+    """The clerk proposes an act with its details. Returns the proposal.
+
+    RuleBroken when one is open already, or when a rule stands against the act as proposed.
+    """
+    if why := refusal(agreement, name, by=by, proposal=NO_PROPOSAL_YET, **details):
+        raise RuleBroken(why)
     try:
         label = declared(Agreement, name).custom["label"]
         agreement = perform(
@@ -113,7 +124,7 @@ def propose(agreement, name, details, *, by, address=""):
         )
     except IntegrityError as taken:
         raise RuleBroken("这一事项已有未办结的呈批，先办结那一件（办审分离）") from taken
-    return agreement.proposals.filter(act=name, status="proposed").latest("pk")
+    return agreement.proposals.filter(act=name, status=Proposal.Status.PROPOSED).latest("pk")
 
 
 @transaction.atomic
@@ -127,15 +138,26 @@ def decide(proposal, *, by, address=""):
     return agreement
 
 
-def activate_due(on=None):
-    """第八十三条：every signed agreement whose first day has come. Returns (activated, refusals by number)."""
-    on, done, refused = on or localdate(), [], {}
-    for agreement in Agreement.objects.filter(status=Status.SIGNED, starts_on__lte=on).order_by("pk"):
+def activate_due(today=None):
+    """第八十三条：every signed agreement whose first day has come; an expired one before it closes as renewed (第七十八条).
+
+    Returns (activated, refusals by number).
+    """
+    today, done, refused = today or localdate(), [], {}
+    for agreement in Agreement.objects.filter(status=Status.SIGNED, starts_on__lte=today).order_by("pk"):
         try:
-            done.append(perform(agreement.activate, by=SYSTEM, on=agreement.starts_on))
+            done.append(_begin(agreement, today))
         except RuleBroken as why:
             refused[agreement.number] = str(why)
     return done, refused
+
+
+@transaction.atomic
+def _begin(agreement, today):
+    before = agreement.live_sibling
+    if before and before.status in IN_FORCE and before.ends_on < agreement.starts_on:
+        perform(before.close_as_renewed, by=SYSTEM, on=agreement.starts_on)
+    return perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=today)
 
 
 def commit_material(agreement, material, *, by, address="", today=None):

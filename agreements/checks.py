@@ -3,13 +3,12 @@
 Arguments after the first are the act's details (or `by`, the person) and are given by name.
 """
 
-from datetime import timedelta
-
 from django.utils.timezone import localdate
 
 from institutions.models import Level
 
 from .gate import rule
+from .models.status import Status
 
 
 @rule("签订前准备", "文本{thing.edition}有缺失，只能作草稿，不能签订。补全文本后载入新版本")
@@ -32,9 +31,10 @@ def not_confirmed_yet(agreement):
     return agreement.confirmed_by_id is None
 
 
-@rule("办审分离", "起草人不能自己审核，由另一人办理")
+@rule("办审分离", "起草或修改过草稿的人不能自己审核，由另一人办理")
 def checker_is_not_the_drafter(agreement, by):
-    return agreement.drafted_by_id != by.pk
+    written = agreement.events.filter(act__in=["draft", "revise"], actor_id=by.pk)
+    return agreement.drafted_by_id != by.pk and not written.exists()
 
 
 @rule(
@@ -55,6 +55,14 @@ def signing_copy_is_printed(agreement):
     return agreement.papers.filter(purpose="signing_copy", status="issued").exists()
 
 
+@rule("第八十四条", "这是协议唯一有效的一份，作废前须先补印一份替换")
+def another_copy_stands(paper):
+    if not paper.is_copy or not paper.agreement.is_frozen:
+        return True
+    others = paper.agreement.papers.filter(purpose=paper.purpose).exclude(pk=paper.pk)
+    return others.exclude(status="voided").exists()
+
+
 @rule("签署页", "{thing.agency}已经签署，等待乙方")
 def agency_has_not_signed(agreement):
     return not agreement.valid_signatures.filter(side="agency").exists()
@@ -68,6 +76,34 @@ def institution_has_not_signed(agreement):
 @rule("签署页", "签署日期 {signed_on} 还没有到")
 def signed_by_today(agreement, signed_on):
     return signed_on <= localdate()
+
+
+@rule("签署页", "签署日期 {signed_on} 早于定稿日期 {thing.fixed_on}，核对日期")
+def signed_since_fixed(agreement, signed_on):
+    return signed_on >= agreement.fixed_on
+
+
+@rule("第八十三条", "有效期到{thing.ends_on}为止，{signed_on}签署已经没有可以履行的日子。退回草拟后改有效期")
+def signed_before_the_end(agreement, signed_on):
+    return signed_on <= agreement.ends_on
+
+
+@rule(
+    "第三条",
+    "{thing.institution}的执业许可证已于{thing.institution.current.licence_expires_on}到期。先登记新的许可证",
+)
+def licence_is_valid(agreement):
+    expires = agreement.institution.current.licence_expires_on
+    return expires is None or expires >= localdate()
+
+
+@rule(
+    "一家机构一份协议",
+    "现行协议{thing.live_sibling}到{thing.live_sibling.ends_on}才期满，新协议从次日起。改有效期起，或先办结现行协议",
+)
+def starts_after_the_live_one(agreement):
+    live = agreement.live_sibling
+    return live is None or live.ends_on < agreement.starts_on
 
 
 @rule("签署页", "法定代表人签署的，姓名应与封面一致；不是法定代表人本人的，选“委托代理人”并上传授权委托书")
@@ -106,13 +142,13 @@ def signature_has_a_proof(agreement, statement, scan):
 
 
 @rule("第八十三条", "有效期自{thing.starts_on}起，到当日才生效")
-def term_has_begun(agreement, on):
-    return agreement.starts_on <= on
+def term_has_begun(agreement, today):
+    return agreement.starts_on <= today
 
 
-@rule("第八十三条", "有效期到{thing.ends_on}为止，{on}已经不在有效期内")
-def term_has_not_ended(agreement, on):
-    return on <= agreement.ends_on
+@rule("第八十三条", "有效期到{thing.ends_on}为止，已经过去。退回草拟后改有效期")
+def term_has_not_ended(agreement, today):
+    return today <= agreement.ends_on
 
 
 @rule("第八十三条", "有效期到{thing.ends_on}为止，还没有期满")
@@ -125,19 +161,27 @@ def no_other_live_agreement(agreement):
     return not agreement.siblings.live().exists()
 
 
-@rule("第八十三条", "生效日 {on} 还没有到。到当日再办")
+@rule("办理日期", "生效日 {on} 还没有到。到当日再办")
 def not_in_the_future(agreement, on):
     return on <= localdate()
 
 
-@rule("第八十三条", "生效日 {on} 早于协议起始日 {thing.starts_on}")
+@rule("办理日期", "生效日 {on} 早于协议起始日 {thing.starts_on}")
 def not_before_the_term(agreement, on):
     return on >= agreement.starts_on
 
 
-@rule("第七十九条", "中止时间不得超过{thing.terms.suspension.max_days}日；自{on}起，止期 {until} 太晚")
+@rule(
+    "第七十九条",
+    "中止时间不得超过{thing.terms.suspension.max_days}日；自{on}起，连同未结束的中止，止期 {until} 太晚",
+)
 def within_longest_suspension(agreement, on, until):
     return until <= agreement.latest_suspension_end(on)
+
+
+@rule("第七十九条", "中止的止期 {until} 已经过去，不能再中止到那一天")
+def ends_in_the_future(agreement, until):
+    return until >= localdate()
 
 
 @rule("第七十九条", "中止的止期 {until} 早于起期 {on}")
@@ -153,6 +197,17 @@ def requested_before(agreement, on, requested_on):
 @rule("第七十九条", "依申请的中止，凭乙方继续履行的申请恢复。先登记乙方申请日期")
 def resumption_was_requested(agreement, suspension, requested_on):
     return suspension.cause != "requested" or requested_on is not None
+
+
+@rule(
+    "第七十九条",
+    "乙方申请继续履行应在中止期间（{suspension.started_on}至{suspension.latest_end}）提出，登记的是{requested_on}。"
+    "超过期限没有申请的，协议自动终止",
+)
+def resumption_was_requested_in_time(agreement, suspension, requested_on):
+    if suspension.cause != "requested":
+        return True
+    return suspension.started_on <= requested_on <= suspension.latest_end
 
 
 @rule("第七十九条", "这条中止已经结束，或不属于本协议")
@@ -190,8 +245,8 @@ def own_request_is_on_file(agreement, ground, requested_on):
     return not ground.needs_request or requested_on is not None
 
 
-@rule("第八十条", "其他法定事由须写明依据的法律法规条款")
-def other_ground_is_written(agreement, ground, reason):
+@rule("第八十条", "写明终止的事由；其他法定情形，写明依据的法律法规条款")
+def reason_is_written(agreement, reason):
     return bool(reason.strip())
 
 
@@ -200,10 +255,11 @@ def cause_is_the_agencys(agreement, cause):
     return bool(cause.strip())
 
 
-@rule("第七十八条", "没有已签署、且自次日起生效的新协议，不能按续签办结")
-def successor_is_signed(agreement):
-    following = agreement.ends_on + timedelta(days=1)
-    return agreement.siblings.filter(status="signed", starts_on=following).exists()
+@rule("第七十八条", "没有已签署、且到{on}已到起始日的新协议，不能按续签办结")
+def successor_is_signed(agreement, on):
+    return agreement.siblings.filter(
+        status=Status.SIGNED, starts_on__lte=on, starts_on__gt=agreement.ends_on
+    ).exists()
 
 
 @rule("办审分离", "提请人不能自己审核或决定，由另一人办理")
@@ -216,6 +272,6 @@ def not_the_reviewer(proposal, by):
     return proposal.reviewed_by_id != by.pk
 
 
-@rule("办审分离", "写明退回的原因")
+@rule("办审分离", "写明原因")
 def reason_is_given(thing, reason):
     return bool(reason.strip())

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from .models import Agreement, Paper, Proposal, SignRecord, Status
+from .models import LIVE, Agreement, Paper, Proposal, SignRecord, Status
 
 LOOK_AHEAD = timedelta(days=30)
 MOST = 100
@@ -110,11 +110,11 @@ def _unsigned_by(side, user):
 
 
 def _proposals(user, status):
-    found = Proposal.objects.filter(status=status, agreement__agency=user.agency_id)
+    found = Proposal.objects.filter(
+        status=status, agreement__agency=user.agency_id, agreement__status__in=LIVE
+    )
     if status == Proposal.Status.RETURNED:
-        found = found.filter(
-            proposed_by=user, agreement__status__in=[Status.ACTIVE, Status.CONTINUED, Status.SUSPENDED]
-        )
+        found = found.filter(proposed_by=user)
     people = ["proposed_by", "reviewed_by", "agreement__institution__current"]
     return found.select_related(*people).order_by("pk")[:MOST]
 

@@ -2,10 +2,21 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q
 
+from institutions.filters import LONGEST_SEARCH
 from institutions.models import InstitutionVersion, Region
 
-from .models import Agreement
+from .models import IN_THE_MAKING, Agreement, Status
 
+TABS = [
+    ("making", "办理中", IN_THE_MAKING),
+    ("active", "履行中", [Status.ACTIVE]),
+    ("continued", "延续有效", [Status.CONTINUED]),
+    ("suspended", "中止", [Status.SUSPENDED]),
+    ("terminated", "终止", [Status.TERMINATED]),
+    ("rescinded", "解除", [Status.RESCINDED]),
+    ("renewed", "期满已续签", [Status.RENEWED]),
+    ("void", "作废", [Status.VOID]),
+]
 SORTS = ["number", "institution__current__name", "status", "ends_on"]
 
 
@@ -47,7 +58,7 @@ class AgreementFilter(filters.FilterSet):
         }
 
     def search(self, found, name, value):
-        text = value.strip()
+        text = value.strip()[:LONGEST_SEARCH]
         by_name, by_code = (
             Q(institution__current__name__icontains=text),
             Q(institution__code__istartswith=text),
@@ -58,8 +69,6 @@ class AgreementFilter(filters.FilterSet):
         return found.filter(institution__region__code__startswith=value.prefix)
 
     def in_tab(self, found, name, value):
-        from .views.record import TABS
-
         states = {key: states for key, _, states in TABS}.get(value)
         return found.filter(status__in=states) if states else found
 

@@ -1,8 +1,9 @@
 """What a person fills in for each act. A form asks and tidies; the rules are at the door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from config.forms import PortalForm
@@ -10,7 +11,17 @@ from config.forms import PortalForm
 from .models import SignRecord
 from .uploads import validate_scan
 
-DATE = forms.DateInput(attrs={"autocomplete": "off"})
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+SLIP = f"年份应在 {FIRST_DAY.year} 至 {LAST_DAY.year} 之间，核对日期"
+MOST_PEOPLE = 1_000_000  # more than any hospital has; what is larger is a slip of the keys
+
+
+def day_field(label, **kwargs):
+    """A day that can be meant; a slip such as 0026 or 9999 is refused here."""
+    limits = [MinValueValidator(FIRST_DAY, SLIP), MaxValueValidator(LAST_DAY, SLIP)]
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"autocomplete": "off"}), validators=limits, **kwargs
+    )
 
 
 class ActForm(PortalForm):
@@ -39,8 +50,8 @@ class ReasonForm(ActForm):
 class TermsOfAgreementForm(ActForm):
     """有效期、服务范围、支付方式、委托代理人（封面、第三条、第八十三条）。"""
 
-    starts_on = forms.DateField(label="有效期起", widget=DATE)
-    ends_on = forms.DateField(label="有效期止", widget=DATE, help_text="含当日")
+    starts_on = day_field("有效期起")
+    ends_on = day_field("有效期止", help_text="含当日")
     services = forms.MultipleChoiceField(label="服务范围", widget=forms.CheckboxSelectMultiple)
     payment_methods = forms.MultipleChoiceField(label="支付方式", widget=forms.CheckboxSelectMultiple)
     agency_agent = forms.CharField(
@@ -51,18 +62,20 @@ class TermsOfAgreementForm(ActForm):
     )
 
     def __init__(self, *args, terms, **kwargs):
-        self.scope = terms.scope
+        self.terms = terms
         super().__init__(*args, **kwargs)
 
     def prepare(self):
-        self.fields["services"].choices = [(name, name) for name in self.scope.services]
-        self.fields["payment_methods"].choices = [(name, name) for name in self.scope.payment_methods]
+        self.fields["services"].choices = [(name, name) for name in self.terms.scope.services]
+        self.fields["payment_methods"].choices = [(name, name) for name in self.terms.scope.payment_methods]
 
     def clean(self):
         cleaned = super().clean()
         start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
         if start and end and end < start:
             self.add_error("ends_on", f"有效期止 {end} 早于有效期起 {start}，核对两个日期")
+        elif start and end and end.year - start.year > self.terms.signing.longest_years:
+            self.add_error("ends_on", f"有效期超过 {self.terms.signing.longest_years} 年，核对两个日期")
         return cleaned
 
 
@@ -87,7 +100,7 @@ class SignForm(ActForm):
 
     name = forms.CharField(label="签署人", max_length=50)
     capacity = forms.ChoiceField(label="身份", choices=SignRecord.Capacity.choices)
-    signed_on = forms.DateField(label="签署日期", widget=DATE)
+    signed_on = day_field("签署日期")
     agree = forms.BooleanField(label="本人已阅读协议全文，同意签署，并对签署的真实性负责", required=False)
     scan = forms.FileField(
         label="签章扫描件", required=False, validators=[validate_scan], help_text="PDF、JPEG 或 PNG"
@@ -95,8 +108,8 @@ class SignForm(ActForm):
     authorisation = forms.FileField(
         label="授权委托书", required=False, validators=[validate_scan], help_text="委托代理人签署时上传"
     )
-    authorised_from = forms.DateField(label="授权起", required=False, widget=DATE)
-    authorised_until = forms.DateField(label="授权止", required=False, widget=DATE)
+    authorised_from = day_field("授权起", required=False)
+    authorised_until = day_field("授权止", required=False)
 
     side = None
 
@@ -131,8 +144,8 @@ class SignForInstitutionForm(SignForm):
 class AftercareForm(ActForm):
     """善后随中止、终止、解除同时建立（第八十二条）：只填人数。"""
 
-    inpatients = forms.IntegerField(label="在院参保人员数", min_value=0)
-    unsettled = forms.IntegerField(label="出院未结算人数", min_value=0)
+    inpatients = forms.IntegerField(label="在院参保人员数", min_value=0, max_value=MOST_PEOPLE)
+    unsettled = forms.IntegerField(label="出院未结算人数", min_value=0, max_value=MOST_PEOPLE)
     handover_number = forms.CharField(label="交接单编号", max_length=50, required=False)
 
     def details(self):
@@ -143,18 +156,14 @@ class AftercareForm(ActForm):
         return details
 
 
-def _day(label, **kwargs):
-    return forms.DateField(label=label, widget=DATE, **kwargs)
-
-
 def _reason(label="事由"):
     return forms.CharField(label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class SuspendOnRequestForm(AftercareForm):
-    requested_on = _day("乙方申请日期")
-    on = _day("中止自")
-    until = _day("中止至")
+    requested_on = day_field("乙方申请日期")
+    on = day_field("中止自")
+    until = day_field("中止至")
     reason = _reason()
 
     field_order = ["requested_on", "on", "until", "reason"]
@@ -176,7 +185,7 @@ class BreachForm(AftercareForm):
     item = forms.ChoiceField(label="违约情形")
     severity = forms.ChoiceField(label="升格事由", required=False, help_text="情形属较轻条款时选")
     reason = _reason("查实的事实")
-    on = _day("自")
+    on = day_field("自")
 
     field_order = ["item", "severity", "reason", "on"]
 
@@ -194,7 +203,7 @@ class BreachForm(AftercareForm):
 
 class SuspendForBreachForm(BreachForm):
     effect = "suspend"
-    until = _day("中止至")
+    until = day_field("中止至")
     field_order = ["item", "severity", "reason", "on", "until"]
 
     def prepare(self):
@@ -212,8 +221,8 @@ class RescindForm(BreachForm):
 
 class ResumeForm(ActForm):
     suspension = forms.ModelChoiceField(None, label="结束哪一个中止", empty_label=None)
-    requested_on = _day("乙方申请继续履行日期", required=False)
-    on = _day("恢复自")
+    requested_on = day_field("乙方申请继续履行日期", required=False)
+    on = day_field("恢复自")
     reason = _reason()
 
     def prepare(self):
@@ -223,9 +232,9 @@ class ResumeForm(ActForm):
 
 class TerminateForm(AftercareForm):
     ground = forms.ChoiceField(label="终止情形")
-    requested_on = _day("乙方申请日期", required=False)
+    requested_on = day_field("乙方申请日期", required=False)
     reason = _reason()
-    on = _day("终止自")
+    on = day_field("终止自")
 
     field_order = ["ground", "requested_on", "reason", "on"]
 

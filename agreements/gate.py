@@ -31,6 +31,17 @@ class SystemActor:
 SYSTEM = SystemActor()
 
 
+class _NoProposalYet:
+    """Stands for a proposal that is still to be written: nothing in it speaks against the act."""
+
+    @staticmethod
+    def stands_against(name, by, details):
+        return None
+
+
+NO_PROPOSAL_YET = _NoProposalYet()
+
+
 def rule(article, sentence):
     """A check as a sentence: what the refusal says, what the dead button says, what the test expects.
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from .gate import acts_of, declared, refusal
-from .models import Agreement
+from .gate import NO_PROPOSAL_YET, acts_of, declared, refusal
+from .models import IN_THE_MAKING, LIVE, Agreement, Proposal
 from .permissions import agency_clerk, the_system
 
 
@@ -51,18 +51,10 @@ def _offer(agreement, name, user):
 
 def why_not_propose(agreement, name, user):
     """What stands against proposing an act now; the details are checked when they are known."""
-    if agreement.proposals.filter(act=name, status__in=["proposed", "reviewed"]).exists():
+    if agreement.proposals.filter(act=name, status__in=Proposal.OPEN).exists():
         return "已有未办结的呈批（办审分离）"
-    why = refusal(agreement, name, by=user, proposal=_ANY)
+    why = refusal(agreement, name, by=user, proposal=NO_PROPOSAL_YET)
     return why or refusal(agreement, "propose", by=user)
-
-
-class _ANY:
-    """Stands for a proposal that does not exist yet: nothing speaks against it."""
-
-    @staticmethod
-    def stands_against(name, by, details):
-        return None
 
 
 def _worth_showing(agreement, step):
@@ -71,7 +63,5 @@ def _worth_showing(agreement, step):
 
 
 def _part_of_life(step):
-    from .models import IN_THE_MAKING, LIVE
-
     making = step.source in IN_THE_MAKING
     return IN_THE_MAKING if making else LIVE

@@ -50,6 +50,11 @@ def the_system(thing, user):
     return user is SYSTEM
 
 
+def may_print(thing, user):
+    """Whoever works on the agreement may have an owed paper printed again."""
+    return agency_clerk(thing, user) or reviewer_or_leader(thing, user)
+
+
 def may_draft(user):
     """第七十四条：县级可以准备，签订由市、自治州及以上。"""
     return user.role == Role.CLERK

@@ -105,6 +105,8 @@ def current_pdf(agreement):
     Raises PaperRefused with the reason while the official copy is still owed.
     """
     paper = official_copy(agreement)
+    if paper is None and agreement.is_frozen:
+        raise PaperRefused(f"{agreement} 没有有效的文书，由复核人补印")
     if paper is None:
         return draft_print(agreement)
     if paper.status == Paper.Status.OWED:

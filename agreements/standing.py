@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.timezone import localdate
+
 from .models import Status
 
 
@@ -35,10 +37,13 @@ def _to_sign(agreement):
     waiting = "、".join(
         name for side, name in (("agency", "甲方"), ("institution", "乙方")) if side not in signed
     )
-    return Standing(f"文本已定稿，等待{waiting}签署（第七十四条）。")
+    return Standing(f"文本已定稿，等待{waiting}签署（签署页）。")
 
 
 def _signed(agreement):
+    before = agreement.live_sibling
+    if before and agreement.starts_on <= localdate():
+        return Standing(f"双方已签署，前一份协议 {before} 办结后生效（第八十三条）。")
     return Standing(f"双方已签署，自 {agreement.starts_on} 起生效（第八十三条）。", agreement.starts_on)
 
 
@@ -56,13 +61,11 @@ def _suspended(agreement):
         return Standing("中止。")
     last = max(causes, key=lambda one: one.planned_end)
     what = "、".join(f"{one.get_cause_display()}（{one.article}）" for one in causes)
-    after = (
-        "届时乙方仍未提出继续履行申请的，本协议自动终止（第七十九条）。"
-        if any(one.cause == "requested" for one in causes)
-        else "期满前由负责人决定恢复或另作处理。"
-    )
-    sentence = f"中止，{what}，自 {causes[0].started_on} 起，至迟到 {last.planned_end} 24:00。{after}中止期间发生的医保费用不予结算。"
-    return Standing(sentence, last.planned_end)
+    sentence = f"中止，{what}，自 {causes[0].started_on} 起，计划到 {last.planned_end} 24:00。"
+    requested = next((one for one in causes if one.cause == "requested"), None)
+    if requested:
+        sentence += f"到 {requested.latest_end} 乙方仍未申请继续履行的，本协议自动终止（第七十九条）。"
+    return Standing(f"{sentence}中止期间发生的医保费用不予结算。", last.planned_end)
 
 
 def _ended(agreement):

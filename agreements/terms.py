@@ -23,6 +23,7 @@ class Term:
 class Signing(Term):
     lowest_level: Literal["province", "prefecture", "county"]
     copies: int
+    longest_years: int
 
 
 @dataclass(frozen=True, kw_only=True)

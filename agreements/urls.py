@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from .views import acts, papers, public, record
 
@@ -11,8 +11,8 @@ urlpatterns = [
     path("agreements/<str:number>/print/", papers.print_current, name="agreement-print"),
     path("agreements/<str:number>/commitment/", papers.commitment, name="commitment"),
     path("agreements/<str:number>/proposals/<int:pk>/", acts.proposal, name="proposal"),
-    path(
-        "agreements/<str:number>/signatures/<int:pk>/<str:kind>/",
+    re_path(
+        r"^agreements/(?P<number>[^/]+)/signatures/(?P<pk>\d+)/(?P<kind>scan|authorisation)/$",
         papers.signature_file,
         name="signature-file",
     ),

@@ -11,9 +11,19 @@ from django.utils.html import format_html
 
 from .actions import check_valid_from, revise_agency
 from .differences import SHARED_FACTS
-from .models import Agency, AgencyVersion, Department, Institution, Region, StaffMember, User
+from .models import (
+    Agency,
+    AgencyVersion,
+    CalendarDay,
+    Department,
+    HolidayNotice,
+    Institution,
+    Region,
+    StaffMember,
+    User,
+)
 
-for model in (Region, Agency, Department, StaffMember):
+for model in (Region, Agency, Department, StaffMember, HolidayNotice, CalendarDay):
     auditlog.register(model)
 auditlog.register(User, exclude_fields=["password", "last_login"])
 
@@ -165,6 +175,28 @@ class StaffMemberAdmin(Kept, admin.ModelAdmin):
     search_fields = ["code", "name", "institution__code", "institution__current__name"]
     autocomplete_fields = ["institution", "department"]
     identity = ["institution", "code"]
+
+
+class CalendarDayInline(admin.TabularInline):
+    model = CalendarDay
+    extra = 0
+
+
+@admin.register(HolidayNotice)
+class HolidayNoticeAdmin(Kept, admin.ModelAdmin):
+    """The working-day calendar: a notice with its days. One that was replaced is history and only shown."""
+
+    list_display = ["year", "region", "number", "announced_on", "replaced_at"]
+    list_select_related = ["region"]
+    list_filter = ["year", ("replaced_at", admin.EmptyFieldListFilter)]
+    search_fields = ["number", "region__name"]
+    autocomplete_fields = ["region"]
+    readonly_fields = ["recorded_at", "replaced_at"]
+    inlines = [CalendarDayInline]
+    identity = ["year", "region"]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.replaced_at)
 
 
 class NewPersonForm(BaseUserCreationForm):

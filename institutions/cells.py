@@ -16,6 +16,7 @@ GUARD = "'"
 
 def guarded(text):
     """Text that no spreadsheet takes for a formula: a leading sign is preceded by an apostrophe."""
+    text = "".join(char for char in text if char.isprintable() or char in "\t\r\n")
     live = text.lstrip().startswith(FORMULA_SIGNS) or text.startswith(("\t", "\r", "\n"))
     return GUARD + text if live else text
 

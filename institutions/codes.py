@@ -42,6 +42,12 @@ def validate_staff_code(code):
         raise ValidationError("人员编码应为 D、N、HY 或 HJ 加12位数字")
 
 
+def validate_printable(text):
+    """Refuses control characters, which no screen shows, no font draws and no spreadsheet accepts."""
+    if strange := sorted({f"U+{ord(char):04X}" for char in text if not char.isprintable()}):
+        raise ValidationError(f"含有看不见的字符（{'、'.join(strange)}），删去后再填")
+
+
 def validate_postcode(code):
     if not re.fullmatch(r"\d{6}", code):
         raise ValidationError("邮政编码应为6位数字")

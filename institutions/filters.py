@@ -4,6 +4,7 @@ from django.forms import Select
 
 from .models import Institution, InstitutionVersion, Region
 
+LONGEST_SEARCH = 100  # characters; SQLite refuses to compare with very long patterns
 # The relation that the agreements app hangs on an institution; importing that app from here would turn the house over.
 AGREEMENTS = Institution._meta.get_field("agreements").related_model
 
@@ -69,7 +70,7 @@ class InstitutionFilter(filters.FilterSet):
         self.form.fields["q"].widget.attrs |= {"placeholder": self.form.fields["q"].label, "type": "search"}
 
     def find(self, queryset, name, value):
-        value = value.strip()
+        value = value.strip()[:LONGEST_SEARCH]
         return queryset.filter(
             Q(current__name__icontains=value)
             | Q(code__startswith=value.upper())

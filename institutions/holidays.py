@@ -66,9 +66,7 @@ def seed():
     entered = sorted(set(known) - there)
     for year in entered:
         number, announced_on = PAPERS.get(year, ("", None))
-        publish_notice(
-            year, known[year], number=number, announced_on=announced_on, source=SEED_SOURCE
-        )
+        publish_notice(year, known[year], number=number, announced_on=announced_on, source=SEED_SOURCE)
     return entered
 
 
@@ -78,14 +76,12 @@ def publish_notice(year, days, *, number, announced_on=None, source="", region=N
 
     Raises ValidationError with a sentence when the year has a notice already and `replace` is not given.
     """
-    notice = HolidayNotice(
-        year=year, region=region, number=number, announced_on=announced_on, source=source
-    )
+    notice = HolidayNotice(year=year, region=region, number=number, announced_on=announced_on, source=source)
     if replace:
         for old in notice.same():
             old.replaced_at = timezone.now()
             old.save(update_fields=["replaced_at"])
-    notice.full_clean()
+    notice.full_clean(validate_constraints=False)  # `clean` has said it already, with the way out
     notice.save()
     CalendarDay.objects.bulk_create(
         CalendarDay(notice=notice, date=day.date, is_working=day.is_working, name=day.name) for day in days

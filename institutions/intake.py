@@ -256,7 +256,7 @@ def _table(lines):
     if sheet is None:
         raise Refused("表格是空的，第1行应是列名")
     if not sheet.rows:
-        raise Refused("表格只有列名，没有一行机构")
+        raise Refused("表格只有列名，没有一行内容")
     return sheet
 
 

@@ -62,7 +62,11 @@ def calendar_for(region=None):
     years = HolidayNotice.objects.live().filter(region=None).values_list("year", flat=True)
     days = CalendarDay.objects.filter(Q(notice__region=None) | _papers_for(region), notice__replaced_at=None)
     # 630000 < 630100 < 630105: among regions above one another the nearer has the greater code.
-    order = [F("notice__region").asc(nulls_first=True), F("notice__announced_on").asc(nulls_first=True), "notice"]
+    order = [
+        F("notice__region").asc(nulls_first=True),
+        F("notice__announced_on").asc(nulls_first=True),
+        "notice_id",
+    ]
     exceptions = dict(days.order_by(*order).values_list("date", "is_working"))
     return Calendar(frozenset(years), exceptions)
 

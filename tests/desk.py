@@ -41,14 +41,18 @@ class Desk:
         return perform(self.negotiating(**changed).confirm, by=self.operator)
 
     def to_sign(self, **changed):
-        return actions.fix_text(self.confirmed(**changed), by=self.reviewer)
+        """Fixed on the first day of the term, or today while that is to come."""
+        day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
+        return actions.fix_text(self.confirmed(**changed), by=self.reviewer, today=day)
 
     def signed(self, **changed):
         """Signed by both; in force as well when the term has begun."""
         agreement = self.to_sign(**changed)
         day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
-        agreement = actions.sign(agreement, "institution", by=self.signatory, **signature("祁雪原", day))
-        return actions.sign(agreement, "agency", by=self.leader, **signature("韩兆麟", day))
+        agreement = actions.sign(
+            agreement, "institution", by=self.signatory, today=day, **signature("祁雪原", day)
+        )
+        return actions.sign(agreement, "agency", by=self.leader, today=day, **signature("韩兆麟", day))
 
     def proposal(self, agreement, name, **details):
         """Proposed by the clerk and reviewed by the reviewer, waiting for the leader."""

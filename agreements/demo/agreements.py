@@ -54,7 +54,9 @@ class Desk:
         if far >= 2:
             agreement = perform(agreement.confirm, by=self.of_institution(Role.OPERATOR, agreement))
         if far >= 3:
-            agreement = actions.fix_text(agreement, by=reviewer, print_now=False)
+            agreement = actions.fix_text(
+                agreement, by=reviewer, today=self._signing_day(agreement), print_now=False
+            )
         return agreement
 
     def _drafted(self, row, predecessor):
@@ -93,7 +95,9 @@ class Desk:
         }
         if agreement.institution_agent:
             facts |= self._authorisation(agreement, by, day) | {"capacity": SignRecord.Capacity.AGENT}
-        return actions.sign(agreement, "institution", by=by, print_now=False, **facts)
+        return actions.sign(
+            agreement, "institution", by=by, today=self._first_day(agreement), print_now=False, **facts
+        )
 
     def _authorisation(self, agreement, agent, day):
         until = day + timedelta(days=60)
@@ -106,7 +110,8 @@ class Desk:
 
     def _sign_for_agency(self, agreement):
         return actions.sign(
-            agreement, "agency", by=self.of_agency(Role.LEADER, agreement), print_now=False, capacity="legal",
+            agreement, "agency", by=self.of_agency(Role.LEADER, agreement), today=self._first_day(agreement),
+            print_now=False, capacity="legal",
             name=agreement.agency.current.legal_representative, signed_on=self._signing_day(agreement),
             statement=STATEMENT,
         )  # fmt: skip
@@ -117,10 +122,14 @@ class Desk:
             agreement.starts_on - timedelta(days=4 + agreement.pk % 18), self.today - timedelta(days=1)
         )
 
+    def _first_day(self, agreement):
+        """The day on which the portal would have looked at it: the first of its term, or today while that is to come."""
+        return min(agreement.starts_on, self.today)
+
     def _take_over(self, agreement):
         """第七十八条：新协议自前一份期满次日生效。"""
         perform(agreement.predecessor.close_as_renewed, by=SYSTEM, on=agreement.starts_on)
-        return perform(agreement.activate, by=SYSTEM, on=agreement.starts_on)
+        return perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=agreement.starts_on)
 
     # ── in force ──
 

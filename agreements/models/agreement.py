@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -147,8 +147,21 @@ class Agreement(DraftingActs, StoppingActs, EndingActs, Stateful):
         return self.suspensions.filter(closed_on__isnull=True)
 
     def latest_suspension_end(self, on):
-        """第七十九条：自起算日起第 max_days 日；起算日不计入。"""
-        return on + timedelta(days=self.terms.suspension.max_days)
+        """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入。"""
+        earliest = self.open_suspensions.order_by("started_on").first()
+        start = min(on, earliest.started_on) if earliest else on
+        return start + timedelta(days=self.terms.suspension.max_days)
+
+    @property
+    def fixed_on(self):
+        """The day on which the text was fixed, or None."""
+        day = self.snapshot.get("fixed_on")
+        return date.fromisoformat(day) if day else None
+
+    @property
+    def live_sibling(self):
+        """The agreement between the same parties that is in force or suspended, or None."""
+        return self.siblings.live().first()
 
     @property
     def is_frozen(self):
@@ -167,9 +180,11 @@ class Agreement(DraftingActs, StoppingActs, EndingActs, Stateful):
     def record(self, name, custom, subject, by, address, before, details):
         """Add one row to this agreement's chain. The caller holds the lock on the agreement's row."""
         last = self.events.order_by("-seq").first()
+        if name == "fix_text":
+            details = {**details, "cover": self.snapshot["cover"]}
         event = Event(
             agreement=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "",
-            at=timezone.now(), effective_on=details.get("on") or details.get("signed_on") or localdate(),
+            at=timezone.now(), effective_on=details.get("on") or details.get("signed_on") or details.get("today") or localdate(),
             actor_id=by.pk, actor_name=by.name, actor_role=by.role, unit_name=by.unit_name, address=address,
             subject=f"{subject.kind_name} {subject}", act=name, label=custom["label"], article=custom["article"],
             before=before, after=subject.status, details=as_kept(details),

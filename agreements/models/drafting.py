@@ -23,7 +23,7 @@ class DraftingActs:
 
     @step(
         "status", source=[S.DRAFT], target=S.NEGOTIATING, label="送乙方协商", article="第二十八条",
-        who=permissions.agency_clerk, checks=[checks.nothing_is_blank],
+        who=permissions.agency_clerk, checks=[checks.nothing_is_blank, checks.licence_is_valid, checks.starts_after_the_live_one],
     )  # fmt: skip
     def negotiate(self):
         """第二十八条：双方就服务内容、支付方式等协商谈判。"""
@@ -41,12 +41,13 @@ class DraftingActs:
         who=permissions.agency_reviewer,
         checks=[
             checks.text_is_complete, checks.institution_has_confirmed, checks.nothing_is_blank,
-            checks.checker_is_not_the_drafter,
+            checks.checker_is_not_the_drafter, checks.starts_after_the_live_one, checks.term_has_not_ended,
         ],
     )  # fmt: skip
-    def fix_text(self):
+    def fix_text(self, today):
         """第七十八条：协商一致的，定稿待签。空白内容自此固定。"""
         self.snapshot = {
+            "fixed_on": today.isoformat(),
             "cover": cover_values(self),
             "agency_version": self.agency.current.number,
             "institution_version": self.institution.current.number,
@@ -66,7 +67,8 @@ class DraftingActs:
         who=permissions.institution_signatory,
         checks=[
             checks.signing_copy_is_printed, checks.parties_are_as_printed, checks.institution_has_not_signed,
-            checks.signed_by_today, checks.institution_signer_is_on_the_cover,
+            checks.licence_is_valid, checks.starts_after_the_live_one,
+            checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end, checks.institution_signer_is_on_the_cover,
             checks.institution_agent_is_on_the_cover, checks.agent_is_authorised, checks.signature_has_a_proof,
         ],
     )  # fmt: skip
@@ -82,7 +84,8 @@ class DraftingActs:
         who=permissions.agency_leader,
         checks=[
             checks.agency_may_sign, checks.checker_is_not_the_drafter, checks.signing_copy_is_printed,
-            checks.parties_are_as_printed, checks.agency_has_not_signed, checks.signed_by_today,
+            checks.parties_are_as_printed, checks.agency_has_not_signed, checks.licence_is_valid,
+            checks.starts_after_the_live_one, checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end,
             checks.agency_signer_is_on_the_cover, checks.agency_agent_is_on_the_cover,
             checks.agent_is_authorised, checks.signature_has_a_proof,
         ],
@@ -113,5 +116,5 @@ class DraftingActs:
         "status", source=[S.SIGNED], target=S.ACTIVE, label="协议生效", article="第八十三条", who=permissions.the_system,
         checks=[checks.term_has_begun, checks.term_has_not_ended, checks.no_other_live_agreement],
     )  # fmt: skip
-    def activate(self, on):
+    def activate(self, on, today):
         """第八十三条：有效期自起始日起。"""

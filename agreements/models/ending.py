@@ -12,7 +12,7 @@ class EndingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.own_request_is_on_file,
-            checks.other_ground_is_written,
+            checks.requested_before, checks.reason_is_written,
         ],
     )  # fmt: skip
     def terminate(self, ground, reason, requested_on, on, aftercare, proposal=None):

@@ -6,7 +6,17 @@ from django.db import models
 
 from institutions.models import Role, User
 
+from ..uploads import sha256_of
 from .querysets import OfAgreement
+
+
+class EventQuerySet(OfAgreement):
+    def visible_to(self, user):
+        """A hospital sees what happened to its agreement, not what the agency's staff still propose to each other."""
+        seen = super().visible_to(user)
+        return (
+            seen.exclude(act="propose").exclude(subject__startswith="呈批 ") if user.institution_id else seen
+        )
 
 
 class Event(models.Model):
@@ -34,7 +44,7 @@ class Event(models.Model):
     previous = models.CharField("前一条摘要", max_length=64, blank=True)
     hash = models.CharField("摘要", max_length=64)
 
-    objects = OfAgreement.as_manager()
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement_id", "seq"]
@@ -91,9 +101,9 @@ def plain(value):
     if isinstance(value, bytes):
         return {"sha256": hashlib.sha256(value).hexdigest(), "bytes": len(value)}
     if hasattr(value, "chunks"):
-        return {"file": value.name, "bytes": value.size}
+        return {"file": value.name, "bytes": value.size, "sha256": sha256_of(value)}
     if isinstance(value, models.Model):
-        return str(value)
+        return {"id": value.pk, "name": str(value)}
     return getattr(value, "code", value)
 
 
@@ -110,4 +120,19 @@ def first_fault(agreement):
         previous, expected = event.hash, expected + 1
     if (expected - 1, previous) != (agreement.events_count, agreement.events_head):
         return f"末尾缺失：应有{agreement.events_count}条，现有{expected - 1}条"
+    return _differs_from_record(agreement)
+
+
+def _differs_from_record(agreement):
+    """What the agreement's own row says otherwise than its record; None when they agree."""
+    own = [event for event in agreement.events.order_by("seq") if event.of_agreement]
+    if own and own[-1].after != agreement.status:
+        return f"协议现为“{agreement.get_status_display()}”，与第{own[-1].seq}条记录不符"
+    terms = next((event for event in reversed(own) if event.act in ("draft", "revise")), None)
+    dates = {"starts_on": agreement.starts_on.isoformat(), "ends_on": agreement.ends_on.isoformat()}
+    if terms and {name: terms.details[name] for name in dates} != dates:
+        return f"有效期与第{terms.seq}条记录不符"
+    fixed = next((event for event in reversed(own) if event.act == "fix_text"), None)
+    if fixed and agreement.snapshot and fixed.details["cover"] != agreement.snapshot["cover"]:
+        return f"封面快照与第{fixed.seq}条记录不符"
     return None

@@ -75,6 +75,11 @@ class Paper(Stateful):
         return Agreement, self.agreement_id
 
     @property
+    def is_copy(self):
+        """Whether this is the agreement itself and not a paper beside it."""
+        return self.purpose in (self.Purpose.SIGNING_COPY, self.Purpose.SIGNED_COPY)
+
+    @property
     def verify_url(self):
         return f"{settings.PUBLIC_URL}{reverse('verify')}?code={self.code}"
 
@@ -99,7 +104,7 @@ class Paper(Stateful):
 
     @step(
         status, source=[Status.OWED, Status.ISSUED], target=Status.VOIDED, label="作废文书", article="第八十四条",
-        who=permissions.reviewer_or_leader, checks=[checks.reason_is_given],
+        who=permissions.reviewer_or_leader, checks=[checks.reason_is_given, checks.another_copy_stands],
     )  # fmt: skip
     def make_void(self, reason):
         """第八十四条：作废须有原因，文号保留，验证页显示作废。"""

@@ -14,7 +14,7 @@ class StoppingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.requested_before,
-            checks.ends_after_it_starts, checks.within_longest_suspension,
+            checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
         ],
     )  # fmt: skip
     def suspend_on_request(self, reason, requested_on, on, until, aftercare, proposal=None):
@@ -27,7 +27,7 @@ class StoppingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_suspension,
-            checks.ends_after_it_starts, checks.within_longest_suspension,
+            checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
         ],
     )  # fmt: skip
     def suspend_for_breach(self, item, severity, reason, on, until, aftercare, proposal=None):
@@ -47,7 +47,7 @@ class StoppingActs:
         article="第七十九条", who=permissions.agency_leader, proposed=True,
         checks=[
             checks.suspension_is_open, checks.not_in_the_future, checks.resumes_after_it_began,
-            checks.resumption_was_requested, checks.not_expired_meanwhile,
+            checks.resumption_was_requested, checks.requested_before, checks.resumption_was_requested_in_time, checks.not_expired_meanwhile,
         ],
     )  # fmt: skip
     def resume(self, suspension, reason, requested_on, on, proposal=None):

@@ -49,18 +49,20 @@ ACTS = {
     ),
     "sign_for_institution": ActPage(
         forms.SignForInstitutionForm,
-        "双方都签署后，协议自起始日生效。",
+        "双方都签署后，协议到起始日生效；起始日已到的，随即生效。",
         partial(actions.sign, side="institution"),
     ),
     "sign_for_agency": ActPage(
-        forms.SignForAgencyForm, "双方都签署后，协议自起始日生效。", partial(actions.sign, side="agency")
+        forms.SignForAgencyForm,
+        "双方都签署后，协议到起始日生效；起始日已到的，随即生效。",
+        partial(actions.sign, side="agency"),
     ),
     "discard": ActPage(forms.ReasonForm, "草稿作废后不能恢复，编号保留不再使用。"),
     "suspend_on_request": ActPage(
         forms.SuspendOnRequestForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
     ),
     "suspend_for_breach": ActPage(
-        forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，计入累计中止次数。"
+        forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
     ),
     "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),

@@ -1,6 +1,8 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
+from config.middleware import client_address
+
 from ..gate import RuleBroken
 from ..models import Agreement
 
@@ -13,7 +15,7 @@ def agreement_or_404(request, number):
 def carried_out(form, request, deed, **details):
     """Do it through the door; a broken rule becomes an error of the form. Returns what the deed returned, or None."""
     try:
-        return deed(by=request.user, address=request.META.get("REMOTE_ADDR", ""), **details)
+        return deed(by=request.user, address=client_address(request), **details)
     except RuleBroken as why:
         form.add_error(None, str(why))
         return None

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from .. import actions, forms, permissions, printing
-from ..gate import declared, perform, refusal
+from ..gate import declared, refusal
 from ..models import Paper
 from ..papers.refusals import PaperRefused
 from .common import agreement_or_404, carried_out, must
@@ -31,7 +31,7 @@ def paper(request, code):
 def print_again(request, code):
     """Another try at a paper that is owed."""
     thing = _paper(request, code)
-    must(request.user.agency_id, "重印文书")
+    must(permissions.may_print(thing, request.user), "重印文书")
     if thing.status != Paper.Status.OWED:
         messages.error(request, f"{thing.number} 已经印出，内容不再变动，下载即可")
     elif printing.print_owed(thing):
@@ -47,7 +47,7 @@ def void(request, code):
     thing = _paper(request, code)
     must(declared(Paper, "make_void").has_perm(thing, request.user), "作废文书")
     form = forms.ReasonForm(request.POST or None, agreement=thing.agreement)
-    if form.is_valid() and carried_out(form, request, partial(perform, thing.make_void), **form.details()):
+    if form.is_valid() and carried_out(form, request, partial(actions.void_paper, thing), **form.details()):
         messages.success(request, f"{thing.number} 已作废")
         return redirect(thing.agreement)
     context = {

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 
+from institutions.filters import LONGEST_SEARCH
 from institutions.models import Region
 
 from ..forms import VerifyForm
@@ -37,7 +38,7 @@ def _listed():
 @login_not_required
 def public(request):
     """定点医疗机构名单，按状态分列，由协议状态生成，没有人手工编辑。"""
-    text, area, tab = (request.GET.get(name, "").strip() for name in ("q", "area", "tab"))
+    text, area, tab = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "area", "tab"))
     listed = _listed()
     if text:
         listed = listed.filter(

@@ -13,22 +13,12 @@ from institutions.exports import KINDS, as_file
 from ..desk import desk_for
 from ..diagram import nodes_of
 from ..exports import exported
-from ..filters import AgreementFilter
-from ..models import IN_THE_MAKING, Agreement, Edition, Status
+from ..filters import TABS, AgreementFilter
+from ..models import Agreement, Edition, Event, Status
 from ..offers import offers_for
 from ..standing import standing
 from .common import agreement_or_404
 
-TABS = [
-    ("making", "办理中", IN_THE_MAKING),
-    ("active", "履行中", [Status.ACTIVE]),
-    ("continued", "延续有效", [Status.CONTINUED]),
-    ("suspended", "中止", [Status.SUSPENDED]),
-    ("terminated", "终止", [Status.TERMINATED]),
-    ("rescinded", "解除", [Status.RESCINDED]),
-    ("renewed", "期满已续签", [Status.RENEWED]),
-    ("void", "作废", [Status.VOID]),
-]
 PER_PAGE = 50
 
 
@@ -87,7 +77,7 @@ def agreement(request, number):
     """一份协议的全部：一句话、能办的事、事实、停止、呈批、文书、经过、状态图。"""
     record = agreement_or_404(request, number)
     offers = offers_for(record, request.user)
-    events = list(record.events.order_by("-seq"))
+    events = list(Event.objects.visible_to(request.user).filter(agreement=record).order_by("-seq"))
     context = {
         "agreement": record,
         "standing": standing(record),

@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from .region import Region
 
+YEARS = range(2000, 2101)
+
 
 class HolidayNoticeQuerySet(models.QuerySet):
     def live(self):
@@ -57,12 +59,14 @@ class HolidayNotice(models.Model):
         return f"{self.year}年{self.region.name if self.region_id else '全国'}放假安排"
 
     def clean(self):
-        if self.year and not 2000 <= self.year <= 2100:
+        if self.year is not None and self.year not in YEARS:
             raise ValidationError({"year": f"年份“{self.year}”不对，写成四位数，例如 2027"})
         if self.region_id and not self.number:
             raise ValidationError({"number": "地方另行放假、上班的，要写明依据的文件字号"})
         if not self.replaced_at and (known := self.same().exclude(pk=self.pk).first()):
-            raise ValidationError(f"{known}（{known.number or '文号未登记'}）已经登记，请在那里修改，或用新文件导入替换")
+            raise ValidationError(
+                f"{known}（{known.number or '文号未登记'}）已经登记，请在基础数据里修改；要整份替换，导入时加 --replace"
+            )
 
     def same(self):
         """The live notices that this one cannot stand beside: of the country, or of this region's same paper."""
@@ -93,7 +97,7 @@ class CalendarDay(models.Model):
         return f"{self.date} {self.name}{'上班' if self.is_working else '放假'}"
 
     def clean(self):
-        if not self.date or not self.notice.year:
+        if not self.date or self.notice.year not in YEARS:
             return
         if why := out_of_year(self.date, self.notice.year):
             raise ValidationError({"date": why})

@@ -2,7 +2,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from ..codes import validate_bank_account, validate_institution_code, validate_staff_code, validate_uscc
+from ..codes import (
+    validate_bank_account,
+    validate_institution_code,
+    validate_printable,
+    validate_staff_code,
+    validate_uscc,
+)
 from .region import Region
 from .versions import PartyVersion
 
@@ -106,18 +112,23 @@ class InstitutionVersion(PartyVersion):
         Institution, models.CASCADE, related_name="versions", verbose_name="医疗机构"
     )
     uscc = models.CharField("统一社会信用代码", max_length=18, validators=[validate_uscc])
-    principal = models.CharField("主要负责人", max_length=50)
-    controller = models.CharField("实际控制人", max_length=50, blank=True)
+    principal = models.CharField("主要负责人", max_length=50, validators=[validate_printable])
+    controller = models.CharField("实际控制人", max_length=50, blank=True, validators=[validate_printable])
     grade = models.CharField("等级", max_length=2, choices=Grade)
     category = models.CharField("类别", max_length=12, choices=Category)
     nature = models.CharField("机构性质", max_length=10, choices=Nature)
     business = models.CharField("经营性质", max_length=10, choices=Business)
-    licence_number = models.CharField("执业许可证号", max_length=30)
+    licence_number = models.CharField("执业许可证号", max_length=30, validators=[validate_printable])
     licence_expires_on = models.DateField("执业许可证有效期至", null=True, blank=True)
-    subjects = models.CharField("诊疗科目", max_length=1000, help_text="用顿号分开，例如“内科、外科、中医科”")
+    subjects = models.CharField(
+        "诊疗科目",
+        max_length=1000,
+        validators=[validate_printable],
+        help_text="用顿号分开，例如“内科、外科、中医科”",
+    )
     beds = models.PositiveIntegerField("床位数", default=0)
     staff = models.PositiveIntegerField("医护人员数", default=0)
-    bank_name = models.CharField("开户银行", max_length=100)
+    bank_name = models.CharField("开户银行", max_length=100, validators=[validate_printable])
     bank_account = models.CharField("银行账号", max_length=32, validators=[validate_bank_account])
 
     objects = OfInstitution.as_manager()

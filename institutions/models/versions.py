@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from ..codes import validate_postcode
+from ..codes import validate_postcode, validate_printable
 
 
 class PartyVersion(models.Model):
@@ -12,12 +12,12 @@ class PartyVersion(models.Model):
 
     number = models.PositiveIntegerField("版本", editable=False)
     valid_from = models.DateField("生效日期")
-    name = models.CharField("名称", max_length=100)
-    legal_representative = models.CharField("法定代表人", max_length=50)
-    address = models.CharField("地址", max_length=200)
+    name = models.CharField("名称", max_length=100, validators=[validate_printable])
+    legal_representative = models.CharField("法定代表人", max_length=50, validators=[validate_printable])
+    address = models.CharField("地址", max_length=200, validators=[validate_printable])
     postcode = models.CharField("邮政编码", max_length=6, validators=[validate_postcode])
-    phone = models.CharField("联系电话", max_length=40)
-    reason = models.CharField("变更原因", max_length=200, blank=True)
+    phone = models.CharField("联系电话", max_length=40, validators=[validate_printable])
+    reason = models.CharField("变更原因", max_length=200, blank=True, validators=[validate_printable])
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -95,7 +95,38 @@ def test_the_text_is_fixed_after_the_hospital_confirmed_it_by_someone_who_did_no
 def test_a_drafter_does_not_check_own_draft(desk):
     agreement = desk.confirmed()
     Agreement.objects.filter(pk=agreement.pk).update(drafted_by=desk.reviewer)
-    with pytest.raises(RuleBroken, match="起草人不能自己审核"):
+    agreement.refresh_from_db()
+    with pytest.raises(RuleBroken, match="不能自己审核"):
+        actions.fix_text(agreement, by=desk.reviewer)
+
+
+def test_whoever_changed_the_draft_does_not_check_it_either(desk, reviewer):
+    agreement = desk.drafted()
+    reviewer.role = "clerk"
+    perform(agreement.revise, by=reviewer, **TERM, **SCOPE)
+    reviewer.role = "reviewer"
+    agreement = perform(perform(agreement.negotiate, by=desk.clerk).confirm, by=desk.operator)
+    with pytest.raises(RuleBroken, match="起草或修改过草稿"):
+        actions.fix_text(agreement, by=reviewer)
+
+
+@pytest.mark.rule("Q03.2")
+def test_an_expired_licence_stops_the_negotiation(desk):
+    revise_institution(desk.hospital, by=None, reason="x", licence_expires_on=date(2020, 1, 1))
+    with pytest.raises(RuleBroken, match="执业许可证已于2020-01-01到期"):
+        perform(desk.drafted().negotiate, by=desk.clerk)
+
+
+def test_a_new_term_starts_after_the_live_one(desk):
+    live = desk.signed()
+    second = desk.drafted(starts_on=live.ends_on, ends_on=live.ends_on)
+    with pytest.raises(RuleBroken, match=f"现行协议{live}到{live.ends_on}才期满"):
+        perform(second.negotiate, by=desk.clerk)
+
+
+def test_a_term_that_is_over_cannot_be_fixed(desk):
+    agreement = desk.confirmed(starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31))
+    with pytest.raises(RuleBroken, match="有效期到2020-12-31为止，已经过去"):
         actions.fix_text(agreement, by=desk.reviewer)
 
 

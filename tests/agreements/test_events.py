@@ -1,12 +1,16 @@
 """The record of events: complete, append-only, chained."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
-from agreements import append_only
+from agreements import actions, append_only
 from agreements.models import Edition, Event
 from agreements.models.event import first_fault
+
+from ..desk import signature
 
 
 @pytest.fixture
@@ -53,6 +57,30 @@ def test_the_database_refuses_to_change_or_delete_a_row(agreement, model, verb):
             rows._raw_delete(rows.db)
 
 
+@pytest.mark.parametrize(
+    "written, sentence",
+    [
+        ({"ends_on": "2099-12-31"}, "有效期与第"),
+        ({"snapshot": {"cover": {"institution_name": "别家"}}}, "封面快照与第"),
+        ({"status": "active"}, "现为“履行中”，与第"),
+    ],
+)
+def test_a_row_that_says_otherwise_than_its_record_is_found(agreement, written, sentence):
+    type(agreement).objects.filter(pk=agreement.pk).update(**written)
+    agreement.refresh_from_db()
+    assert sentence in first_fault(agreement)
+
+
+def test_a_file_is_on_record_with_its_hash(desk):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    scan = SimpleUploadedFile("签章页.pdf", b"%PDF-1.4 sealed")
+    given = signature("祁雪原", statement="", scan=scan)
+    agreement = actions.sign(desk.to_sign(), "institution", by=desk.signatory, **given)
+    kept = agreement.events.get(act="sign_for_institution").details["scan"]
+    assert kept["sha256"] == agreement.sign_records.get().scan_sha256
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "damage, sentence",
@@ -76,6 +104,4 @@ def test_a_changed_missing_or_reordered_row_is_found_and_named(agreement, damage
     out = capsys.readouterr().out
     assert agreement.number in out
     agreement.refresh_from_db()
-    import re
-
     assert re.search(sentence, first_fault(agreement))

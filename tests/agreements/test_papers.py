@@ -151,9 +151,20 @@ def test_a_changed_file_or_a_wrong_code_is_unknown(desk, client):
     assert "查无此文书" in verdict(client, "<script>")
 
 
+def test_a_copy_that_counts_is_replaced_when_it_is_voided(desk):
+    agreement = desk.signed()
+    signed = agreement.papers.get(purpose="signed_copy")
+    with pytest.raises(RuleBroken, match="先补印一份"):
+        perform(signed.make_void, by=desk.reviewer, reason="污损")
+    actions.void_paper(signed, by=desk.reviewer, reason="污损")
+    new = agreement.papers.get(purpose="signed_copy", status="issued")
+    assert new.snapshot == signed.snapshot and new.number != signed.number
+    assert printing.official_copy(agreement) == new
+
+
 def test_a_voided_paper_says_so(desk, client):
     paper = desk.to_sign().papers.get()
-    perform(paper.make_void, by=desk.reviewer, reason="日期有误")
+    actions.void_paper(paper, by=desk.reviewer, reason="日期有误")
     answer = verdict(client, paper.code)
     assert "真实，已作废" in answer and "日期有误" in answer
 

@@ -47,18 +47,41 @@ def test_a_missed_day_is_made_up(desk):
     assert agreement.status == Status.ACTIVE and agreement.events.last().effective_on == tomorrow
 
 
-def test_a_second_agreement_waits_for_the_first_to_end(desk):
-    desk.signed()
+@pytest.mark.rule("Q78.3")
+def test_the_next_agreement_takes_over_on_its_first_day(desk):
+    old = desk.signed()
     following = TERM["ends_on"] + timedelta(days=1)
-    successor = desk.signed(starts_on=following, ends_on=following + timedelta(days=364))
+    new = desk.signed(starts_on=following, ends_on=following + timedelta(days=364))
+    assert actions.activate_due(following)[0] == [new]
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.status, old.ending.effective_on, new.status) == (Status.RENEWED, following, Status.ACTIVE)
+
+
+def test_the_next_agreement_waits_while_the_last_is_suspended(desk):
+    old = desk.signed()
+    following = TERM["ends_on"] + timedelta(days=1)
+    new = desk.signed(starts_on=following, ends_on=following + timedelta(days=364))
+    desk.suspended(old)
     done, refused = actions.activate_due(following)
-    assert done == [] and "一家机构一份协议" in refused[successor.number]
+    assert done == [] and "一家机构一份协议" in refused[new.number]
+
+
+def test_a_signature_is_not_older_than_the_text_it_signs(desk):
+    agreement = desk.to_sign()
+    with pytest.raises(RuleBroken, match="早于定稿日期"):
+        actions.sign(
+            agreement,
+            "institution",
+            by=desk.signatory,
+            **signature("祁雪原", agreement.fixed_on - timedelta(days=1)),
+        )
 
 
 def test_nobody_but_the_system_activates(desk):
     agreement = desk.signed(starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=30))
     with pytest.raises(PermissionDenied):
-        perform(agreement.activate, by=desk.leader, on=TODAY)
+        perform(agreement.activate, by=desk.leader, on=TODAY, today=TODAY)
 
 
 @pytest.mark.rule("Q74.1")

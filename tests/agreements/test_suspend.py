@@ -162,3 +162,42 @@ def test_a_returned_proposal_keeps_its_reason_and_can_be_proposed_again(desk):
         actions.propose(agreement, "suspend_on_request", desk.suspension(), by=desk.clerk).status
         == "proposed"
     )
+
+
+def test_an_end_that_has_passed_is_refused(desk):
+    with pytest.raises(RuleBroken, match="已经过去"):
+        desk.suspended(on=TODAY - timedelta(days=30), days=20)
+
+
+@pytest.mark.rule("Q79.2")
+def test_causes_that_follow_each_other_share_the_180_days(desk):
+    agreement = desk.suspended(on=TODAY - timedelta(days=60), days=100)
+    with pytest.raises(RuleBroken, match="连同未结束的中止"):
+        desk.suspended_for_breach(agreement, until=TODAY + timedelta(days=121))
+    assert desk.suspended_for_breach(agreement, until=TODAY + timedelta(days=120)).suspensions.count() == 2
+
+
+@pytest.mark.rule("Q79.3")
+@pytest.mark.parametrize("asked", [TODAY - timedelta(days=1), TODAY + timedelta(days=1)])
+def test_a_request_to_go_on_falls_into_the_suspension_and_not_after_the_day_it_takes_effect(desk, asked):
+    agreement = desk.suspended()
+    with pytest.raises(RuleBroken, match="第七十九条"):
+        desk.resumed(agreement, requested_on=asked)
+
+
+def test_a_proposal_that_a_rule_forbids_is_not_even_written(desk):
+    agreement = desk.signed()
+    with pytest.raises(RuleBroken, match="不得超过180日"):
+        actions.propose(agreement, "suspend_on_request", desk.suspension(days=181), by=desk.clerk)
+    assert not agreement.proposals.exists()
+
+
+def test_the_hospital_does_not_read_what_the_agency_still_proposes(desk, client):
+    agreement = desk.signed()
+    actions.propose(
+        agreement, "rescind", {**desk.breach(agreement, "QH-67-04"), "minutes": "纪要"}, by=desk.clerk
+    )
+    for person, reads in ((desk.operator, False), (desk.reviewer, True)):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(agreement.get_absolute_url()).content.decode()
+        assert ("提请</strong>：解除协议" in page) == reads

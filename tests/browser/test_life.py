@@ -4,7 +4,7 @@ import pytest
 
 from agreements.models import Agreement
 
-from ..desk import TERM
+from ..desk import TERM, TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,7 +85,7 @@ def test_an_agreement_is_drafted_signed_printed_suspended_and_resumed(
 
     log_in("clerk")
     open_it("提请恢复履行")
-    page.get_by_label("乙方申请继续履行日期").fill(TERM["starts_on"].isoformat())
+    page.get_by_label("乙方申请继续履行日期").fill(TODAY.isoformat())
     page.get_by_label("事由").fill("装修完工")
     press("提请恢复履行")
     decide("恢复履行")

@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from agreements import actions
 from agreements.gate import perform
 
+from ..desk import TODAY
+
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = [1280, 390]
 
@@ -16,7 +18,7 @@ def world(desk, other_operator):
     agreement = desk.suspended()
     proposal = actions.propose(
         agreement, "resume",
-        {"suspension": agreement.open_suspensions.get(), "reason": "完工", "requested_on": agreement.starts_on, "on": agreement.starts_on},
+        {"suspension": agreement.open_suspensions.get(), "reason": "完工", "requested_on": TODAY, "on": TODAY},
         by=desk.clerk,
     )  # fmt: skip
     following = agreement.ends_on.replace(year=agreement.ends_on.year + 1)

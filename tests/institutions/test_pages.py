@@ -373,7 +373,8 @@ class TestExporting:
     @pytest.mark.parametrize("kind", ["xlsx", "csv"])
     @pytest.mark.parametrize("live", ["=1+1", "+86 971", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
     def test_no_cell_is_a_live_formula(self, live, kind, client, clerk, hospital):
-        revise_institution(hospital, by=clerk, reason="x", address=live)
+        # Written past the form: what an older import may have left in the table.
+        type(hospital.current).objects.filter(pk=hospital.current_id).update(address=live)
         cells = [str(cell) for cell in self.rows(as_person(client, clerk), kind)[1]]
         assert f"'{live}" in cells
         assert not any(cell.lstrip().startswith(("=", "+", "-", "@", "＝")) for cell in cells)
