@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from institutions.models import Level
 
 from . import permissions
+from .cascade import spread
 from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from .models import IN_FORCE, Agreement, Edition, Paper, Proposal, Sequence, Status
 from .models.proposal import stored
@@ -135,6 +136,7 @@ def decide(proposal, *, by, address=""):
         getattr(proposal.agreement, proposal.act), by=by, address=address, proposal=proposal, **details
     )
     perform(proposal.decide, by=by, address=address)
+    spread(agreement, details["on"])
     return agreement
 
 

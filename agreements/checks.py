@@ -215,6 +215,55 @@ def suspension_is_open(agreement, suspension):
     return suspension.agreement_id == agreement.pk and suspension.closed_on is None
 
 
+@rule("第六十一条", "没有未结束的核查中止，不能转为违约中止")
+def an_investigation_is_open(agreement):
+    return agreement.open_suspensions.filter(cause="investigation").exists()
+
+
+@rule("第七十一条", "没有需要知悉的联动")
+def a_cascade_is_new(agreement):
+    ending = getattr(agreement, "ending", None)
+    rescinded = ending is not None and ending.parent_id is not None and ending.acknowledged_by_id is None
+    return rescinded or agreement.new_cascades.exists()
+
+
+@rule("第六十四条", "没有未解除的暂停拨付")
+def some_hold_is_open(agreement):
+    return agreement.payment_holds.filter(released_on=None).exists()
+
+
+@rule("第六十四条", "这一笔暂停拨付已经解除，或不属于本协议")
+def hold_is_open(agreement, hold):
+    return hold.agreement_id == agreement.pk and hold.released_on is None
+
+
+@rule("第六十四条", "恢复日 {on} 早于暂停拨付起始日 {hold.started_on}")
+def released_after_it_began(agreement, hold, on):
+    return on >= hold.started_on
+
+
+@rule("第六十五条", "所选情形{item.code}的条款没有停止人员或科室服务的措施")
+def item_allows_a_ban(agreement, item):
+    return item.article in agreement.terms.person_stop
+
+
+@rule("第六十五条", "停止服务须指明一名人员、一个科室或一个项目，且只指明一样，与所选范围一致")
+def ban_names_one_object(agreement, scope, staff, department, service):
+    named = [
+        name for name, value in (("person", staff), ("department", department), ("service", service)) if value
+    ]
+    own = all(one is None or one.institution_id == agreement.institution_id for one in (staff, department))
+    return named == [scope] and own
+
+
+@rule("第六十五条、第六十六条", "停止服务自{on}起，止期应在{first}至{last}之间，填的是{until}")
+def ban_within_its_range(agreement, item, on, until):
+    if item.article not in agreement.terms.person_stop:
+        return True
+    first, last = agreement.ban_limits(item.article, on)
+    return first <= until <= last or {"first": first, "last": last}
+
+
 @rule("第七十九条", "恢复日 {on} 早于中止起始日 {suspension.started_on}")
 def resumes_after_it_began(agreement, suspension, on):
     return on >= suspension.started_on

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from .models import LIVE, Agreement, Paper, Proposal, SignRecord, Status
+from .models import LIVE, Agreement, Ending, Paper, Proposal, SignRecord, Status, Suspension
 
 LOOK_AHEAD = timedelta(days=30)
 MOST = 100
@@ -61,6 +61,7 @@ def _clerk(user):
     return [
         ("退回的呈批", returned),
         ("没有印出的文书", _owed(user)),
+        ("要知悉的联动", _cascades(user)),
         ("要送出的草稿", drafts),
         ("快到期的中止", _ending_suspensions(user)),
         ("等乙方办理", waiting),
@@ -102,6 +103,17 @@ def _institution(user):
     else:
         signing = [_open(a, "等签约人签署", "文本已定稿（签署页）") for a in unsigned]
     return [("要确认的文本", items), ("要签署的协议", signing), ("快到期的中止", _ending_suspensions(user))]
+
+
+def _cascades(user):
+    """第七十一条：what another region decided, not yet taken note of here."""
+    new = Suspension.objects.filter(agreement=OuterRef("pk"), cause="cascade", acknowledged_by=None)
+    ended = Ending.objects.filter(agreement=OuterRef("pk"), parent__isnull=False, acknowledged_by=None)
+    found = _own(user, Exists(new) | Exists(ended))
+    return [
+        _act(a, "acknowledge_cascade", "知悉联动，安排善后", "辖区经办机构中止或解除（第七十一条）", "知悉")
+        for a in found
+    ]
 
 
 def _unsigned_by(side, user):

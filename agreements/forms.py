@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
-from .models import SignRecord
+from .models import PaymentHold, ServiceBan, SignRecord
 from .uploads import validate_scan
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -211,6 +211,76 @@ class SuspendForBreachForm(BreachForm):
         limit = self.agreement.latest_suspension_end(localdate())
         self.initial["until"] = limit
         self.fields["until"].help_text = f"自今日起最迟到 {limit}"
+
+
+class InvestigationForm(AftercareForm):
+    reason = _reason("线索和可能的风险")
+    on = day_field("中止自")
+
+    field_order = ["reason", "on"]
+
+    def prepare(self):
+        self.initial["on"] = localdate()
+
+
+class ProveBreachForm(SuspendForBreachForm):
+    inpatients = unsettled = handover_number = None
+
+    def details(self):
+        return dict(self.cleaned_data)
+
+
+class HoldForm(ActForm):
+    hold_ground = forms.ChoiceField(label="依据")
+    reason = _reason()
+    on = day_field("暂停自")
+
+    def prepare(self):
+        self.grounds = self.agreement.terms.payment_hold
+        self.fields["hold_ground"].choices = [
+            (g.code, f"{g.article_label} {g.label}") for g in self.grounds.grounds
+        ]
+        self.initial["on"] = localdate()
+
+    def clean_hold_ground(self):
+        return self.grounds.ground(self.cleaned_data["hold_ground"])
+
+
+class ReleaseForm(ActForm):
+    hold = forms.ModelChoiceField(None, label="哪一笔暂停拨付", empty_label=None)
+    outcome = forms.ChoiceField(label="处理结果", choices=PaymentHold.Outcome.choices)
+    reason = _reason()
+    on = day_field("恢复自")
+
+    def prepare(self):
+        self.fields["hold"].queryset = self.agreement.payment_holds.filter(released_on=None)
+        self.initial["on"] = localdate()
+
+
+class BanForm(ActForm):
+    scope = forms.ChoiceField(label="范围", choices=ServiceBan.Scope.choices)
+    staff = forms.ModelChoiceField(None, label="人员", required=False)
+    department = forms.ModelChoiceField(None, label="科室", required=False)
+    service = forms.CharField(label="项目", max_length=100, required=False)
+    item = forms.ChoiceField(label="违约情形")
+    reason = _reason("查实的事实")
+    on = day_field("停止自")
+    until = day_field("停止至")
+
+    def prepare(self):
+        institution, stops = self.agreement.institution, self.agreement.terms.person_stop
+        items = [i for i in self.agreement.edition.breaches.items.values() if i.article in stops]
+        self.fields["staff"].queryset = institution.staff_members.filter(left_on=None)
+        self.fields["department"].queryset = institution.departments.filter(closed_on=None)
+        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
+        self.initial["on"] = localdate()
+        ranges = "；".join(
+            f"第{article}条 {t.min_months} 至 {t.max_months} 个月" for article, t in stops.items()
+        )
+        self.fields["until"].help_text = ranges
+
+    def clean_item(self):
+        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
 
 
 class RescindForm(BreachForm):

@@ -46,7 +46,8 @@ def rule(article, sentence):
     """A check as a sentence: what the refusal says, what the dead button says, what the test expects.
 
     The sentence may quote the agreement's terms and the act's details: `{thing.terms.suspension.max_days}`.
-    The check returns True when all is well. Its arguments are the record, `by`, and details by name.
+    The check returns True when all is well, else False, or a dict of further words for its sentence. Its
+    arguments are the record, `by`, and details by name.
     """
 
     def mark(check):
@@ -134,11 +135,11 @@ def refusal(thing, name, /, *, by, **details):
         return f"{why}（办审分离）"
     known = {**details, "by": by}
     for check in custom["checks"]:
-        if all(want in known for want in check.wants) and not check(
-            thing, **{w: known[w] for w in check.wants}
-        ):
-            sentence = check.sentence.format(thing=thing, **known)
-            return f"{sentence}（{check.article}）"
+        if all(want in known for want in check.wants):
+            answer = check(thing, **{want: known[want] for want in check.wants})
+            if answer is not True:
+                words = answer if isinstance(answer, dict) else {}
+                return f"{check.sentence.format(thing=thing, **known, **words)}（{check.article}）"
     return None
 
 

@@ -22,7 +22,15 @@ class Offer:
 
 
 # What brings an agreement forward comes first; whatever stops it never looks like the thing to press.
-FORWARD = ["negotiate", "confirm", "fix_text", "sign_for_institution", "sign_for_agency", "resume"]
+FORWARD = [
+    "negotiate",
+    "confirm",
+    "fix_text",
+    "sign_for_institution",
+    "sign_for_agency",
+    "acknowledge_cascade",
+    "resume",
+]
 
 
 def slug(name):
@@ -57,8 +65,14 @@ def why_not_propose(agreement, name, user):
     return why or refusal(agreement, "propose", by=user)
 
 
+# Acts that answer something open: without it there is nothing to say about them.
+ANSWERS = ["prove_breach", "release_payment", "acknowledge_cascade"]
+
+
 def _worth_showing(agreement, step):
     """A dead act is shown with its reason where it belongs to this part of the life, not for ever after."""
+    if step.name in ANSWERS:
+        return False
     return step.custom["label"] and agreement.status in _part_of_life(step)
 
 

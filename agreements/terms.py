@@ -55,7 +55,7 @@ class Suspension(Term):
 
 
 @dataclass(frozen=True)
-class TerminationGround:
+class Ground:
     code: str
     article_label: str
     label: str
@@ -63,16 +63,20 @@ class TerminationGround:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Termination(Term):
-    expiry_ground: str
-    grounds: tuple[TerminationGround, ...]
+class Grounds(Term):
+    grounds: tuple[Ground, ...]
 
     def ground(self, code):
         """The ground with this code; LookupError with a Chinese sentence otherwise."""
         for ground in self.grounds:
             if ground.code == code:
                 return ground
-        raise LookupError(f"没有编号为“{code}”的终止情形，请核对")
+        raise LookupError(f"没有编号为“{code}”的情形，请核对")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Termination(Grounds):
+    expiry_ground: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +242,7 @@ class Terms:
     renewal: Renewal
     suspension: Suspension
     termination: Termination
+    payment_hold: Grounds
     investigation: Review
     outside_notice: Review
     repeat_suspension: RepeatSuspension

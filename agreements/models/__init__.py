@@ -6,6 +6,7 @@ from .proposal import Proposal
 from .sequence import Sequence
 from .signing import Side, SignRecord
 from .status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
+from .stops import PaymentHold, ServiceBan
 from .suspension import AftercarePlan, Ending, Suspension
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Ending",
     "Event",
     "Paper",
+    "PaymentHold",
     "Proposal",
     "Sequence",
+    "ServiceBan",
     "Side",
     "SignRecord",
     "Status",

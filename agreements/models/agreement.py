@@ -18,6 +18,7 @@ from .drafting import DraftingActs
 from .edition import Edition
 from .ending import EndingActs
 from .event import Event, as_kept
+from .holding import HoldingActs
 from .querysets import AgreementQuerySet
 from .stateful import Stateful
 from .status import IN_THE_MAKING, LIVE, Status
@@ -26,7 +27,7 @@ from .stopping import StoppingActs
 S = Status
 
 
-class Agreement(DraftingActs, StoppingActs, EndingActs, Stateful):
+class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, Stateful):
     """一份医保服务协议，从草拟到结束。"""
 
     kind_name = "协议"
@@ -145,6 +146,16 @@ class Agreement(DraftingActs, StoppingActs, EndingActs, Stateful):
     @property
     def open_suspensions(self):
         return self.suspensions.filter(closed_on__isnull=True)
+
+    @property
+    def new_cascades(self):
+        """What another region's agency decided and nobody here has taken note of (第七十一条)."""
+        return self.suspensions.filter(cause="cascade", acknowledged_by=None)
+
+    @property
+    def is_at_home(self):
+        """Whether the agency is that of the institution's own region (第七十一条：乙方所在辖区经办机构)."""
+        return self.institution.region.code.startswith(self.agency.region.prefix)
 
     def latest_suspension_end(self, on):
         """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入。"""

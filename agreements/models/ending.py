@@ -54,13 +54,20 @@ class EndingActs:
         """第七十八条：新协议已签并自次日生效，原协议办结。"""
         self._end("renewed", "第七十八条", "新协议已签署", on)
 
-    def _end(self, kind, article, reason, on, aftercare=None):
+    @step(
+        "status", source=LIVE, target=S.RESCINDED, label="联动解除", article="第七十一条", who=permissions.the_system,
+    )  # fmt: skip
+    def rescind_by_cascade(self, parent, on):
+        """第七十一条：所在辖区经办机构解除的，其他地区的协议同时解除。"""
+        reason = f"{parent.agreement.agency}的协议{parent.agreement}解除"
+        self._end("rescinded", "第七十一条", reason, on, parent=parent)
+
+    def _end(self, kind, article, reason, on, aftercare=None, parent=None):
         self.ending_model.objects.create(
-            agreement=self, kind=kind, article=article, reason=reason, effective_on=on
+            agreement=self, kind=kind, article=article, reason=reason, effective_on=on, parent=parent
         )
         for suspension in self.open_suspensions:
-            suspension.closed_on, suspension.closing_reason = max(on, suspension.started_on), "协议结束"
-            suspension.save(update_fields=["closed_on", "closing_reason"])
+            self._close(suspension, on, "协议结束")
         if aftercare:
             self.aftercare_plans.create(opened_on=on, **aftercare)
 

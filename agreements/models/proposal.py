@@ -91,15 +91,20 @@ class Proposal(Stateful):
     def _typed(self, name, value):
         if value is None or value == "":
             return value
-        if name in {"on", "until", "requested_on"}:
-            return date.fromisoformat(value)
-        if name == "item":
-            return self.agreement.edition.breaches.find(value)[0]
-        if name == "ground":
-            return self.agreement.edition.terms.termination.ground(value)
-        if name == "suspension":
-            return self.agreement.suspensions.get(pk=value)
-        return value
+        agreement, terms = self.agreement, self.agreement.terms
+        read = {
+            "on": date.fromisoformat,
+            "until": date.fromisoformat,
+            "requested_on": date.fromisoformat,
+            "item": lambda code: agreement.edition.breaches.find(code)[0],
+            "ground": terms.termination.ground,
+            "hold_ground": terms.payment_hold.ground,
+            "suspension": lambda pk: agreement.suspensions.get(pk=pk),
+            "hold": lambda pk: agreement.payment_holds.get(pk=pk),
+            "staff": lambda pk: agreement.institution.staff_members.get(pk=pk),
+            "department": lambda pk: agreement.institution.departments.get(pk=pk),
+        }.get(name)
+        return read(value) if read else value
 
     def stands_against(self, name, by, details):
         """Why this proposal does not carry the act, as a sentence; None when it does."""

@@ -1,3 +1,4 @@
+from django.utils.timezone import localdate
 from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
@@ -35,12 +36,72 @@ class StoppingActs:
         self._suspend("breach", item.article_label, reason, on, until)
         self.aftercare_plans.create(opened_on=on, **aftercare)
 
-    def _suspend(self, cause, article, reason, on, until, requested_on=None):
+    @step(
+        "status", source=IN_FORCE, target=S.SUSPENDED, label="核查中止", article="第六十一条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written],
+    )  # fmt: skip
+    def suspend_for_investigation(self, reason, on, aftercare, proposal=None):
+        """第六十一条：涉嫌违约且可能造成重大风险，核查期间中止协议、暂停拨付，至核查处理结束。"""
+        until = self.latest_suspension_end(on)
+        self._suspend("investigation", self.terms.investigation.article, reason, on, until)
+        self.payment_holds.create(article=self.terms.investigation.article, reason=reason, started_on=on)
+        self.aftercare_plans.create(opened_on=on, **aftercare)
+
+    @step(
+        "status", source=[S.SUSPENDED], target=S.SUSPENDED, label="查实转违约中止", article="第六十六条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.an_investigation_is_open, checks.not_in_the_future, checks.item_allows_suspension,
+            checks.ends_in_the_future, checks.within_longest_suspension,
+        ],
+    )  # fmt: skip
+    def prove_breach(self, item, severity, reason, on, until, proposal=None):
+        """第六十一条、第六十六条：核查属实，核查中止转为违约中止，起日不变。"""
+        investigation = self.open_suspensions.get(cause="investigation")
+        start = investigation.started_on
+        self._suspend("breach", item.article_label, reason, start, until)
+        self._close(investigation, on, "查实，转为违约中止")
+
+    @step(
+        "status", source=LIVE, target=S.SUSPENDED, label="联动中止", article="第七十一条", who=permissions.the_system,
+    )  # fmt: skip
+    def suspend_by_cascade(self, parent, on):
+        """第七十一条：所在辖区经办机构中止的，其他地区的协议同时中止。"""
+        reason = f"{parent.agreement.agency}的协议{parent.agreement}中止"
+        self._suspend("cascade", "第七十一条", reason, on, parent.planned_end, parent=parent)
+
+    @step(
+        "status", source=[S.SUSPENDED], target=RETURN_VALUE(S.ACTIVE, S.CONTINUED, S.SUSPENDED), label="联动恢复",
+        article="第七十一条", who=permissions.the_system, checks=[checks.suspension_is_open],
+    )  # fmt: skip
+    def resume_by_cascade(self, suspension, on):
+        """第七十一条：辖区的中止结束，联动的中止随之结束；还有别的原因的，协议仍为中止。"""
+        return self._close(suspension, on, "辖区的中止已经结束")
+
+    @step(
+        "status", source=[*LIVE, S.RESCINDED], target=None, label="知悉联动", article="第七十一条",
+        who=permissions.agency_clerk, checks=[checks.a_cascade_is_new],
+    )  # fmt: skip
+    def acknowledge_cascade(self, aftercare, by):
+        """第七十一条、第八十二条：知悉辖区经办机构的决定，安排善后；不能拒绝。"""
+        self.new_cascades.update(acknowledged_by=by)
+        self.ending_model.objects.filter(agreement=self, parent__isnull=False).update(acknowledged_by=by)
+        self.aftercare_plans.create(opened_on=localdate(), **aftercare)
+
+    def _suspend(self, cause, article, reason, on, until, requested_on=None, parent=None):
         earlier = self.open_suspensions.first()
+        latest = parent.latest_end if parent else self.latest_suspension_end(on)
         self.suspensions.create(
             cause=cause, article=article, reason=reason, started_on=on, planned_end=until, requested_on=requested_on,
-            latest_end=self.latest_suspension_end(on), back_to=earlier.back_to if earlier else self.status,
+            latest_end=latest, parent=parent, back_to=earlier.back_to if earlier else self.status,
         )  # fmt: skip
+
+    def _close(self, suspension, on, reason):
+        """Close one cause. Returns the state that is left: another open cause keeps the agreement suspended."""
+        suspension.closed_on, suspension.closing_reason = max(on, suspension.started_on), reason
+        suspension.save(update_fields=["closed_on", "closing_reason"])
+        return S.SUSPENDED if self.open_suspensions.exists() else suspension.back_to
 
     @step(
         "status", source=[S.SUSPENDED], target=RETURN_VALUE(S.ACTIVE, S.CONTINUED, S.SUSPENDED), label="恢复履行",
@@ -52,6 +113,6 @@ class StoppingActs:
     )  # fmt: skip
     def resume(self, suspension, reason, requested_on, on, proposal=None):
         """第七十九条、第六十一条：结束一个中止原因；还有别的原因未结束的，协议仍为中止。"""
-        suspension.closed_on, suspension.closing_reason = on, reason
-        suspension.save(update_fields=["closed_on", "closing_reason"])
-        return S.SUSPENDED if self.open_suspensions.exists() else suspension.back_to
+        if suspension.cause == "investigation":
+            self.release_holds(self.terms.investigation.article, "paid", reason, on)
+        return self._close(suspension, on, reason)

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -25,6 +26,14 @@ class Suspension(models.Model):
     closed_on = models.DateField("结束日期", null=True, blank=True)
     closing_reason = models.CharField("结束事由", max_length=500, blank=True)
     back_to = models.CharField("恢复后状态", max_length=20)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="知悉人",
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级中止"
     )
@@ -69,6 +78,17 @@ class Ending(models.Model):
     article = models.CharField("依据", max_length=60)
     reason = models.CharField("事由", max_length=500)
     effective_on = models.DateField("生效日期")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="cascaded", verbose_name="上级解除"
+    )
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="知悉人",
+    )
 
     objects = OfAgreement.as_manager()
 

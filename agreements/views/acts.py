@@ -64,6 +64,16 @@ ACTS = {
     "suspend_for_breach": ActPage(
         forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
     ),
+    "suspend_for_investigation": ActPage(
+        forms.InvestigationForm, "复核、负责人决定后，协议中止、拨付暂停，至核查处理结束。"
+    ),
+    "prove_breach": ActPage(forms.ProveBreachForm, "复核、负责人决定后，核查中止转为违约中止，起日不变。"),
+    "hold_payment": ActPage(forms.HoldForm, "复核、负责人决定后暂停拨付，协议状态不变。"),
+    "release_payment": ActPage(forms.ReleaseForm, "复核、负责人决定后，补付暂停期间的费用，或转为不予支付。"),
+    "ban_service": ActPage(
+        forms.BanForm, "复核、负责人决定后，所指人员、科室或项目停止医保服务，协议状态不变。"
+    ),
+    "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
     "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
     "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),

@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+from .. import checks, permissions
+from ..deadlines import add_months
+from ..gate import step
+from .status import LIVE
+
+
+class HoldingActs:
+    """The two stops that never move the agreement: payment held, a person, department or item stopped."""
+
+    @step(
+        "status", source=LIVE, target=None, label="暂停拨付", article="第六十四条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written],
+    )  # fmt: skip
+    def hold_payment(self, hold_ground, reason, on, proposal=None):
+        """第六十一条、第六十四条、第六十九条：核查期间、限期整改或有关部门通报，暂停拨付。"""
+        self.payment_holds.create(article=hold_ground.article_label, reason=reason, started_on=on)
+
+    @step(
+        "status", source=LIVE, target=None, label="恢复拨付", article="第六十四条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.some_hold_is_open, checks.hold_is_open, checks.not_in_the_future, checks.released_after_it_began, checks.reason_is_written,
+        ],
+    )  # fmt: skip
+    def release_payment(self, hold, outcome, reason, on, proposal=None):
+        """第六十四条：整改到位后，暂停期间符合规定的费用予以支付；查实违规的转为不予支付。"""
+        _release(hold, outcome, reason, on)
+
+    @step(
+        "status", source=LIVE, target=None, label="停止服务", article="第六十五条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_a_ban, checks.ban_names_one_object,
+            checks.ban_within_its_range,
+        ],
+    )  # fmt: skip
+    def ban_service(self, scope, staff, department, service, item, reason, on, until, proposal=None):
+        """第六十五条、第六十六条：视情况停止责任人员或科室的医保服务，期间费用不予结算。"""
+        self.service_bans.create(
+            scope=scope, staff=staff, department=department, service=service, article=item.article_label, reason=reason,
+            started_on=on, until=until,
+        )  # fmt: skip
+
+    def ban_limits(self, article, on):
+        """First and last day on which a ban from `on` may end: both ways of counting a month's last day pass (第六十五条)."""
+        term = self.terms.person_stop[article]
+        first = add_months(on, term.min_months) - timedelta(days=term.slack_days)
+        return first, add_months(on, term.max_months)
+
+    def release_holds(self, article, outcome, reason, on):
+        """Release every open hold on this article: what it waited for is over (第六十一条)."""
+        for hold in self.payment_holds.filter(released_on=None, article=article):
+            _release(hold, outcome, reason, max(on, hold.started_on))
+
+
+def _release(hold, outcome, reason, on):
+    hold.released_on, hold.outcome, hold.releasing_reason = on, outcome, reason
+    hold.save(update_fields=["released_on", "outcome", "releasing_reason"])

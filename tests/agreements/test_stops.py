@@ -1,0 +1,142 @@
+"""第六十一、六十四、六十五、六十六、六十九条：三种停止互不相混；核查中止及其结果。"""
+
+from datetime import timedelta
+
+import pytest
+
+from agreements.gate import RuleBroken
+from agreements.models import Status
+from institutions.models import Department, StaffMember
+
+from ..desk import AFTERCARE, TODAY
+
+
+def investigated(desk, agreement=None):
+    details = {"reason": "举报涉嫌虚假住院，可能造成重大风险", "on": TODAY, "aftercare": AFTERCARE}
+    return desk.decided(agreement or desk.signed(), "suspend_for_investigation", **details)
+
+
+@pytest.mark.rule("Q61.2")
+def test_an_investigation_suspends_and_holds_payment_until_it_ends(desk):
+    agreement = investigated(desk)
+    suspension, hold = agreement.suspensions.get(), agreement.payment_holds.get()
+    assert (agreement.status, suspension.cause, suspension.article) == (
+        Status.SUSPENDED,
+        "investigation",
+        "第六十一条",
+    )
+    assert (hold.article, hold.is_open) == ("第六十一条", True)
+    assert suspension.planned_end == TODAY + timedelta(days=180)
+
+
+@pytest.mark.rule("Q61.3")
+def test_nothing_proved_resumes_and_releases_the_money(desk):
+    agreement = desk.resumed(investigated(desk), reason="核查未发现违约", requested_on=None)
+    hold = agreement.payment_holds.get()
+    assert (agreement.status, hold.outcome, hold.released_on) == (Status.ACTIVE, "paid", TODAY)
+
+
+@pytest.mark.rule("Q61.3")
+def test_a_proved_breach_takes_the_investigations_place_from_its_first_day(desk):
+    agreement = investigated(desk)
+    item = agreement.edition.breaches.find("QH-66-03")[0]
+    details = {
+        "item": item,
+        "severity": "",
+        "reason": "查实",
+        "on": TODAY,
+        "until": TODAY + timedelta(days=90),
+    }
+    agreement = desk.decided(agreement, "prove_breach", **details)
+    investigation, breach = agreement.suspensions.order_by("pk")
+    assert (agreement.status, investigation.closed_on, breach.cause) == (Status.SUSPENDED, TODAY, "breach")
+    assert breach.started_on == investigation.started_on
+    assert agreement.payment_holds.get().is_open
+
+
+def test_without_an_investigation_nothing_can_be_proved(desk):
+    agreement = desk.suspended()
+    item = agreement.edition.breaches.find("QH-66-03")[0]
+    with pytest.raises(RuleBroken, match="没有未结束的核查中止"):
+        desk.decided(agreement, "prove_breach", item=item, severity="", reason="查实", on=TODAY, until=TODAY)
+
+
+def held(desk, agreement, code):
+    ground = agreement.terms.payment_hold.ground(code)
+    return desk.decided(agreement, "hold_payment", hold_ground=ground, reason="限期整改", on=TODAY)
+
+
+@pytest.mark.parametrize("code, article", [
+    pytest.param("64", "第六十四条", marks=pytest.mark.rule("Q64.1")),
+    pytest.param("69", "第六十九条", marks=pytest.mark.rule("Q69.1")),
+])  # fmt: skip
+def test_a_payment_hold_never_moves_the_agreement(desk, code, article):
+    agreement = held(desk, desk.signed(), code)
+    assert (agreement.status, agreement.payment_holds.get().article) == (Status.ACTIVE, article)
+
+
+@pytest.mark.rule("Q64.2")
+@pytest.mark.parametrize("outcome", ["paid", "refused"])
+def test_a_hold_ends_with_what_becomes_of_the_money(desk, outcome):
+    agreement = held(desk, desk.signed(), "64")
+    hold = agreement.payment_holds.get()
+    agreement = desk.decided(
+        agreement, "release_payment", hold=hold, outcome=outcome, reason="验收通过", on=TODAY
+    )
+    hold.refresh_from_db()
+    assert (agreement.status, hold.outcome, hold.is_open) == (Status.ACTIVE, outcome, False)
+    with pytest.raises(RuleBroken, match="没有未解除的暂停拨付"):
+        desk.decided(agreement, "release_payment", hold=hold, outcome=outcome, reason="再来", on=TODAY)
+
+
+@pytest.fixture
+def doctor(hospital):
+    ward = Department.objects.create(institution=hospital, code="0301", name="心内科")
+    kind = StaffMember.Kind.PHYSICIAN
+    return StaffMember.objects.create(
+        institution=hospital, department=ward, code="D630105000001", name="林一", kind=kind
+    )
+
+
+def ban(desk, agreement, months, code="QH-65-06", days=0, **named):
+    from agreements.deadlines import add_months
+
+    who = {"scope": "person", "staff": None, "department": None, "service": "", **named}
+    until = add_months(TODAY, months) + timedelta(days=days)
+    item = agreement.edition.breaches.find(code)[0]
+    return desk.decided(agreement, "ban_service", **who, item=item, reason="分解住院", on=TODAY, until=until)
+
+
+@pytest.mark.parametrize("code, months, days, allowed", [
+    pytest.param("QH-65-06", 3, -1, True, marks=pytest.mark.rule("Q65.3")),
+    pytest.param("QH-65-06", 3, -2, False, marks=pytest.mark.rule("Q65.3")),
+    pytest.param("QH-65-06", 6, 0, True, marks=pytest.mark.rule("Q65.3")),
+    pytest.param("QH-65-06", 6, 1, False, marks=pytest.mark.rule("Q65.3")),
+    pytest.param("QH-66-03", 6, -1, True, marks=pytest.mark.rule("Q66.2")),
+    pytest.param("QH-66-03", 12, 0, True, marks=pytest.mark.rule("Q66.2")),
+    pytest.param("QH-66-03", 12, 1, False, marks=pytest.mark.rule("Q66.2")),
+])  # fmt: skip
+def test_a_person_is_stopped_within_the_articles_months(desk, doctor, code, months, days, allowed):
+    agreement = desk.signed()
+    if allowed:
+        agreement = ban(desk, agreement, months, code, days, staff=doctor)
+        assert (agreement.status, agreement.service_bans.get().who) == (Status.ACTIVE, "林一")
+    else:
+        with pytest.raises(RuleBroken, match="止期应在"):
+            ban(desk, agreement, months, code, days, staff=doctor)
+
+
+def test_a_ban_names_one_object_of_this_hospital(desk, doctor, other_hospital):
+    agreement = desk.signed()
+    stranger = Department.objects.create(institution=other_hospital, code="1", name="外科")
+    for wrong in ({}, {"staff": doctor, "service": "CT"}, {"scope": "department", "department": stranger}):
+        with pytest.raises(RuleBroken, match="指明一名人员、一个科室或一个项目"):
+            ban(desk, agreement, 4, **wrong)
+
+
+def test_the_page_shows_the_three_stops_apart(desk, doctor, client):
+    agreement = ban(desk, held(desk, desk.suspended(), "64"), 4, staff=doctor)
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(agreement.get_absolute_url()).content.decode()
+    for words in ("依申请中止", "暂停拨付", "人员停止服务", "林一"):
+        assert words in page
