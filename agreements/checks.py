@@ -201,13 +201,16 @@ def resumption_was_requested(agreement, suspension, requested_on):
 
 @rule(
     "第七十九条",
-    "乙方申请继续履行应在中止期间（{suspension.started_on}至{suspension.latest_end}）提出，登记的是{requested_on}。"
+    "乙方申请继续履行应在中止期间（{suspension.started_on}至{last}）提出，登记的是{requested_on}。"
     "超过期限没有申请的，协议自动终止",
 )
 def resumption_was_requested_in_time(agreement, suspension, requested_on):
     if suspension.cause != "requested":
         return True
-    return suspension.started_on <= requested_on <= suspension.latest_end
+    longest = suspension.longest()
+    last = longest.day if longest and not suspension.exception_reason else None
+    in_time = requested_on >= suspension.started_on and (last is None or requested_on <= last)
+    return in_time or {"last": last or "恢复之日"}
 
 
 @rule("第七十九条", "这条中止已经结束，或不属于本协议")

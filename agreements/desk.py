@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from .models import LIVE, Agreement, Ending, Paper, Proposal, SignRecord, Status, Suspension
+from .models import LIVE, Agreement, Ending, Paper, Proposal, RenewalRequest, SignRecord, Status, Suspension
 
 LOOK_AHEAD = timedelta(days=30)
 MOST = 100
@@ -61,7 +61,9 @@ def _clerk(user):
     return [
         ("退回的呈批", returned),
         ("没有印出的文书", _owed(user)),
+        ("延续有效：写明原因", _causes_awaited(user)),
         ("要知悉的联动", _cascades(user)),
+        ("续签申请", _renewals(user, Q(status=RenewalRequest.Status.SUBMITTED))),
         ("要送出的草稿", drafts),
         ("快到期的中止", _ending_suspensions(user)),
         ("等乙方办理", waiting),
@@ -75,7 +77,13 @@ def _reviewer(user):
         _proposal_item(p, f"复核：{p.label}", f"{p.proposed_by.name}提请")
         for p in _proposals(user, Proposal.Status.PROPOSED)
     ]
-    return [("要复核的呈批", proposals), ("要审核的文本", texts), ("没有印出的文书", _owed(user))]
+    late = Q(status=RenewalRequest.Status.SUBMITTED, on_time=False, late_accepted_on=None)
+    return [
+        ("要复核的呈批", proposals),
+        ("要审核的文本", texts),
+        ("没有印出的文书", _owed(user)),
+        ("续签申请", _renewals(user, late | Q(status=RenewalRequest.Status.NEGOTIATING))),
+    ]
 
 
 def _leader(user):
@@ -88,6 +96,7 @@ def _leader(user):
     return [
         ("要决定的呈批", proposals),
         ("要签署的协议", signing),
+        ("延续有效：写明原因", _causes_awaited(user)),
         ("快到期的中止", _ending_suspensions(user)),
     ]
 
@@ -102,7 +111,13 @@ def _institution(user):
         ]
     else:
         signing = [_open(a, "等签约人签署", "文本已定稿（签署页）") for a in unsigned]
-    return [("要确认的文本", items), ("要签署的协议", signing), ("快到期的中止", _ending_suspensions(user))]
+    returned = _renewals(user, Q(status=RenewalRequest.Status.RETURNED))
+    return [
+        ("要确认的文本", items),
+        ("要签署的协议", signing),
+        ("要补正的续签申请", returned),
+        ("快到期的中止", _ending_suspensions(user)),
+    ]
 
 
 def _cascades(user):
@@ -113,6 +128,39 @@ def _cascades(user):
     return [
         _act(a, "acknowledge_cascade", "知悉联动，安排善后", "辖区经办机构中止或解除（第七十一条）", "知悉")
         for a in found
+    ]
+
+
+def _causes_awaited(user):
+    """第八十三条：what goes on for a cause that is not yet on record; the leader writes it, the clerk sees to it."""
+    found = _own(
+        user, holdover__cause_due_on__isnull=False, holdover__cause_set_on=None, status__in=LIVE
+    ).select_related("holdover")
+    note = "期满时未续签，原因不明（第八十三条）"
+    if user.role == Role.LEADER:
+        return [
+            _act(a, "set_holdover_cause", "写明延续有效的原因", note, "写明", a.holdover.cause_due_on)
+            for a in found
+        ]
+    return [_open(a, "请负责人写明延续有效的原因", note, until=a.holdover.cause_due_on) for a in found]
+
+
+def _renewals(user, wanted):
+    """第七十八条：the wanted applications on what the user works on, the first to expire first."""
+    agreements = Agreement.objects.worked_on_by(user).live()
+    found = RenewalRequest.objects.filter(wanted, agreement__in=agreements).order_by(
+        "agreement__ends_on", "pk"
+    )
+    return [
+        Item(
+            "续签申请",
+            r.agreement,
+            f"{r.standing}（第七十八条）",
+            r.get_absolute_url(),
+            "办理",
+            r.agreement.ends_on,
+        )
+        for r in found.select_related("agreement__institution__current")[:MOST]
     ]
 
 

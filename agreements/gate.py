@@ -86,7 +86,7 @@ def acts_of(model):
 
 @transaction.atomic
 def perform(move, *, by, address="", **details):
-    """Lock, may they, may it, do it, record it.
+    """Lock, may they, may it, do it, record it, set the clocks that follow from it.
 
     `move` is a bound act (`agreement.suspend`); `by` a User or SYSTEM; `details` its arguments.
     Raises PermissionDenied when the person has no right, RuleBroken with a sentence when a rule forbids it.
@@ -103,6 +103,7 @@ def perform(move, *, by, address="", **details):
     move(**details, **({"by": by} if "by" in inspect.signature(move).parameters else {}))
     thing.save()
     case.record(name, declared(type(thing), name).custom, thing, by, address, before, details)
+    case.after(thing, name, details)
     return thing
 
 

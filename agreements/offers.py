@@ -30,6 +30,8 @@ FORWARD = [
     "sign_for_agency",
     "acknowledge_cascade",
     "resume",
+    "apply_for_renewal",
+    "set_holdover_cause",
 ]
 
 
@@ -66,7 +68,15 @@ def why_not_propose(agreement, name, user):
 
 
 # Acts that answer something open: without it there is nothing to say about them.
-ANSWERS = ["prove_breach", "release_payment", "acknowledge_cascade"]
+ANSWERS = [
+    "prove_breach",
+    "release_payment",
+    "acknowledge_cascade",
+    "set_holdover_cause",
+    "decline_renewal",
+    "end_continuation",
+    "grant_suspension_exception",
+]
 
 
 def _worth_showing(agreement, step):

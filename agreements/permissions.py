@@ -46,6 +46,13 @@ def institution_signatory(thing, user):
     return user.role == Role.SIGNATORY and user.institution_id == thing.case.institution_id
 
 
+def bound_party(deadline, user):
+    """The people of the side that a clock binds; a clock of the portal itself is nobody's to meet."""
+    if deadline.bound == "乙":
+        return institution_side(deadline, user)
+    return deadline.bound == "甲" and (agency_clerk(deadline, user) or reviewer_or_leader(deadline, user))
+
+
 def the_system(thing, user):
     return user is SYSTEM
 

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agreements import clocks, feed
+from agreements.models import RenewalRequest
 from institutions.models import Role, User
 
 from .conftest import PASSWORD
@@ -73,7 +75,20 @@ TABLE = {
     "agreement-act release-payment": act_of("clerk", "county_clerk"),
     "agreement-act ban-service": act_of("clerk", "county_clerk"),
     "agreement-act acknowledge-cascade": act_of("clerk", "county_clerk"),
+    "agreement-act apply-for-renewal": act_of(*HOSPITAL),
+    "agreement-act decline-renewal": act_of("signatory"),
+    "agreement-act set-holdover-cause": act_of("leader"),
+    "agreement-act end-continuation": act_of("clerk", "county_clerk"),
+    "agreement-act grant-suspension-exception": act_of("clerk", "county_clerk"),
+    "renewal": row(INSIDERS),
+    "renewals": row(PEOPLE),
+    "campaign-close": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "agreement-act activate": row([]) | {role: 404 for role in PEOPLE},
+    "deadlines": row(PEOPLE),
+    "deadline-export": row(PEOPLE),
+    "deadline-subscribe": row(PEOPLE),
+    "deadline-meet": act_of("clerk", "county_clerk", "reviewer", "leader"),
+    "deadline-feed": anyone(),  # its token is the login
     "institutions": row(PEOPLE) | dict.fromkeys([*HOSPITAL, "other_operator"], 302),
     "institution": row(INSIDERS),
     "institution-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
@@ -120,7 +135,15 @@ def world(cast, hospital, edition):
     record.scan.save("a.pdf", SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
     proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
     paper = agreement.papers.first()
+    clocks.start_clocks(agreement, "status_changed", agreement.starts_on)
+    renewal = RenewalRequest.objects.create(
+        agreement=agreement, filed_on=agreement.starts_on, filed_by=cast["operator"], on_time=True
+    )
     return {
+        "renewal": [agreement.number, renewal.pk],
+        "campaign-close": [1],
+        "deadline-meet": [agreement.deadlines.get(rule="T-30", bound="甲").pk],
+        "deadline-feed": [feed.token_of(cast["clerk"])],
         "edition": [edition.code, edition.version], "agreement": [agreement.number], "agreement-print": [agreement.number],
         "paper": [paper.code], "paper-again": [paper.code], "paper-void": [paper.code],
         "signature-file": [agreement.number, record.pk, "scan"], "commitment": [agreement.number],

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements import actions
+from agreements import actions, clocks
 from institutions.actions import register_institution
 
 from .conftest import facts
@@ -14,13 +14,17 @@ from .desk import SCOPE, TERM, Desk
 
 # Three of each are the session's own, three more say who is asking.
 CEILINGS = {
-    ("clerk", "/"): 20,
-    ("reviewer", "/"): 16,
-    ("leader", "/"): 16,
-    ("operator", "/"): 16,
+    ("clerk", "/"): 22,
+    ("reviewer", "/"): 17,
+    ("leader", "/"): 17,
+    ("operator", "/"): 18,
+    ("clerk", "/renewals/"): 12,
     ("clerk", "/agreements/"): 12,
     ("clerk", "/agreements/?tab=active&q=西宁&sort=-ends_on"): 12,
     ("clerk", "/agreements/export.xlsx"): 8,
+    ("clerk", "/deadlines/"): 15,
+    ("operator", "/deadlines/?bound=乙&q=公告"): 15,
+    ("clerk", "/deadlines/export.xlsx"): 11,
     ("clerk", "/institutions/"): 12,
     ("operator", "/agreements/"): 12,
     (None, "/public/"): 8,
@@ -29,13 +33,14 @@ CEILINGS = {
 
 @pytest.fixture
 def filled(desk, regions):
-    """The cast's own agreement, and drafts with ten more hospitals."""
+    """The cast's own agreement, and drafts with ten more hospitals, each with clocks of its own."""
     desk.suspended()
     for number in range(10, 20):
         hospital = register_institution(
             f"H630105{number:05d}", regions["630105"], by=None, **facts(f"西宁第{number}医院", number)
         )
-        actions.draft_agreement(hospital, by=desk.clerk, **TERM, **SCOPE)
+        draft = actions.draft_agreement(hospital, by=desk.clerk, **TERM, **SCOPE)
+        clocks.start_clocks(draft, "status_changed", TERM["starts_on"])
     return desk
 
 

@@ -1,8 +1,10 @@
 from .agreement import Agreement
+from .deadline import Deadline
 from .edition import Edition
 from .event import Event
 from .paper import Paper
 from .proposal import Proposal
+from .renewal import Holdover, RenewalCampaign, RenewalRequest
 from .sequence import Sequence
 from .signing import Side, SignRecord
 from .status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
@@ -16,12 +18,16 @@ __all__ = [
     "LIVE",
     "AftercarePlan",
     "Agreement",
+    "Deadline",
     "Edition",
     "Ending",
     "Event",
+    "Holdover",
     "Paper",
     "PaymentHold",
     "Proposal",
+    "RenewalCampaign",
+    "RenewalRequest",
     "Sequence",
     "ServiceBan",
     "Side",

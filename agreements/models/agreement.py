@@ -10,7 +10,7 @@ from django_fsm import FSMField
 
 from institutions.models import Agency, Institution
 
-from .. import permissions
+from .. import clocks, permissions
 from ..cover import cover_values, missing_labels
 from ..edition_text import LABELS
 from ..gate import step
@@ -20,6 +20,7 @@ from .ending import EndingActs
 from .event import Event, as_kept
 from .holding import HoldingActs
 from .querysets import AgreementQuerySet
+from .renewing import RenewingActs
 from .stateful import Stateful
 from .status import IN_THE_MAKING, LIVE, Status
 from .stopping import StoppingActs
@@ -27,7 +28,7 @@ from .stopping import StoppingActs
 S = Status
 
 
-class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, Stateful):
+class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, Stateful):
     """一份医保服务协议，从草拟到结束。"""
 
     kind_name = "协议"
@@ -205,3 +206,8 @@ class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, Stateful):
         self.events_count, self.events_head = event.seq, event.hash
         self.save(update_fields=["events_count", "events_head"])
         return event
+
+    def after(self, thing, name, details):
+        """What an act on the agreement itself starts and stops by the clock (`clocks.EFFECTS`)."""
+        if thing is self:
+            clocks.follow(self, name, details)

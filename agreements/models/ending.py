@@ -1,6 +1,6 @@
 from .. import checks, permissions
 from ..gate import step
-from .status import IN_FORCE, LIVE
+from .status import LIVE
 from .status import Status as S
 
 
@@ -43,11 +43,13 @@ class EndingActs:
         "status", source=[S.ACTIVE], target=S.CONTINUED, label="延续有效", article="第八十三条",
         who=permissions.the_system, checks=[checks.term_has_ended, checks.cause_is_the_agencys],
     )  # fmt: skip
-    def carry_on(self, cause, on):
-        """第八十三条：期满后因甲方原因未续签，原协议继续生效。"""
+    def carry_on(self, cause, on, cause_due_on=None):
+        """第八十三条：期满后因甲方原因未续签，原协议继续生效。原因不明的，甲方在期限内写明。"""
+        holdovers = self._meta.get_field("holdover").related_model.objects
+        holdovers.create(agreement=self, started_on=on, cause=cause, cause_due_on=cause_due_on)
 
     @step(
-        "status", source=IN_FORCE, target=S.RENEWED, label="期满已续签", article="第七十八条",
+        "status", source=LIVE, target=S.RENEWED, label="期满已续签", article="第七十八条",
         who=permissions.the_system, checks=[checks.term_has_ended, checks.successor_is_signed],
     )  # fmt: skip
     def close_as_renewed(self, on):

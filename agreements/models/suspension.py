@@ -1,7 +1,13 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from institutions.workdays import calendar_for
+
+from ..deadlines import ONE_DAY, due
+from ..gate import RuleBroken
 from .agreement import Agreement
 from .querysets import OfAgreement
 
@@ -26,6 +32,8 @@ class Suspension(models.Model):
     closed_on = models.DateField("结束日期", null=True, blank=True)
     closing_reason = models.CharField("结束事由", max_length=500, blank=True)
     back_to = models.CharField("恢复后状态", max_length=20)
+    exception_on = models.DateField("写明例外日期", null=True, blank=True)
+    exception_reason = models.CharField("超期例外的事由", max_length=500, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -61,8 +69,42 @@ class Suspension(models.Model):
         return f"{self.get_cause_display()}中止"
 
     @property
+    def case(self):
+        return self.agreement
+
+    @property
     def is_open(self):
         return self.closed_on is None
+
+    def longest(self):
+        """第七十九条：the Due of the longest time that it may last; None where the edition sets none."""
+        term = self.agreement.terms.deadlines.get("T-09")
+        return term and due(term, self.started_on, calendar_for(self.agreement.agency.region))
+
+    def lapse_day(self):
+        """第七十九条：the day on which it ends the agreement, were it not ended before; None while something stops it.
+
+        An application to go on that came in time stops it until it is decided; a refusal after the last day ends it
+        on the refusal's day. Raises RuleBroken while the last day cannot be told for want of the year's calendar.
+        """
+        longest = self.longest()
+        if longest is None or self.exception_reason:
+            return None
+        asked = self.agreement.proposals.filter(
+            act="resume", details__suspension=self.pk, details__requested_on__lte=longest.day.isoformat()
+        )
+        if asked.filter(status__in=["proposed", "reviewed"]).exists():
+            return None
+        if longest.provisional:
+            years = "、".join(map(str, longest.unknown_years))
+            raise RuleBroken(f"{years}年放假安排未公布，不能确定中止的最后一日。先登记工作日历（第七十九条）")
+        return max(longest.day + ONE_DAY, self._turned_down_on(asked) or date.min)
+
+    def _turned_down_on(self, asked):
+        turned_down = self.agreement.events.filter(
+            act__in=["turn_down", "withdraw"], subject__in={f"呈批 {p}" for p in asked}
+        )
+        return turned_down.order_by("seq").values_list("effective_on", flat=True).last()
 
 
 class Ending(models.Model):

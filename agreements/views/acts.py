@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Institution
 
-from .. import actions, forms, permissions
+from .. import actions, forms, permissions, renewal_forms
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
@@ -75,6 +75,17 @@ ACTS = {
     ),
     "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
     "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),
+    "grant_suspension_exception": ActPage(
+        renewal_forms.SuspensionExceptionForm, "复核、负责人决定后，这一中止超过最长期限也不自动终止协议。"
+    ),
+    "apply_for_renewal": ActPage(
+        renewal_forms.SelfAssessmentForm, "申请日期为今日。逾期的也收下，由甲方决定是否受理。"
+    ),
+    "set_holdover_cause": ActPage(renewal_forms.HoldoverCauseForm, "协议继续有效，原因记录在案。"),
+    "decline_renewal": ActPage(renewal_forms.TodayReasonForm, "甲方据此结束延续，协议终止。"),
+    "end_continuation": ActPage(
+        renewal_forms.EndContinuationForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"
+    ),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
     "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
 }

@@ -10,30 +10,44 @@ from django.utils.timezone import localdate
 
 from institutions.exports import KINDS, as_file
 
+from ..board import clocks_of, meetable
 from ..desk import desk_for
 from ..diagram import nodes_of
 from ..exports import exported
 from ..filters import TABS, AgreementFilter
-from ..models import Agreement, Edition, Event, Status
+from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Edition, Event, Paper, Status
 from ..offers import offers_for
 from ..standing import standing
 from .common import agreement_or_404
 
 PER_PAGE = 50
+LATEST = 8  # papers on a hospital's home
 
 
 def todo(request):
-    """待办：这个人现在该办的，各有一个去处。"""
+    """待办：这个人现在该办的，各有一个去处；医疗机构另有自己的协议，一份一句话。"""
     groups = desk_for(request.user)
+    context = {"groups": groups, "total": sum(len(items) for _, items in groups)}
+    if request.user.institution_id:
+        return render(request, "agreements/home.html", context | _home(request.user))
     counts = status_counts(Agreement.objects.visible_to(request.user))
-    expiring = _expiring(request.user)
-    context = {
-        "groups": groups,
-        "total": sum(len(items) for _, items in groups),
-        "counts": counts,
-        "expiring": expiring,
+    return render(
+        request, "agreements/todo.html", context | {"counts": counts, "expiring": _expiring(request.user)}
+    )
+
+
+def _home(user):
+    """A hospital's own agreements that still go on, each with its sentence and offers, and its latest papers."""
+    own = Agreement.objects.visible_to(user).with_parties().select_related("edition", "confirmed_by")
+    going_on = own.filter(status__in=[*LIVE, *IN_THE_MAKING]).order_by("-starts_on")
+    papers = (
+        Paper.objects.visible_to(user).filter(status=Paper.Status.ISSUED).select_related("agreement")[:LATEST]
+    )
+    return {
+        "own": [(one, standing(one), offers_for(one, user)) for one in going_on],
+        "ended": own.filter(status__in=ENDED).order_by("-ends_on"),
+        "papers": papers,
     }
-    return render(request, "agreements/todo.html", context)
 
 
 def _expiring(user):
@@ -78,8 +92,12 @@ def agreement(request, number):
     record = agreement_or_404(request, number)
     offers = offers_for(record, request.user)
     events = list(Event.objects.visible_to(request.user).filter(agreement=record).order_by("-seq"))
+    clocks = clocks_of(record.deadlines.open().with_parties())
     context = {
         "agreement": record,
+        "clocks": clocks,
+        "closed_clocks": record.deadlines.exclude(status=Deadline.Status.OPEN).count(),
+        "may_meet": meetable(clocks, request.user),
         "standing": standing(record),
         "offers": [offer for offer in offers if not offer.refusal],
         "dead_offers": [offer for offer in offers if offer.refusal],

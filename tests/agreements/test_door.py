@@ -6,9 +6,9 @@ import threading
 import pytest
 from django.db import connection
 
-from agreements import actions, checks
+from agreements import actions, checks, renewal_checks
 from agreements.gate import RuleBroken, acts_of, declared, perform, refusal
-from agreements.models import Agreement, Paper, Proposal, Status
+from agreements.models import Agreement, Paper, Proposal, RenewalRequest, Status
 
 from ..desk import TODAY
 
@@ -23,9 +23,11 @@ TABLE = {
     "return_to_draft": MAKING, "sign_for_institution": {"to-sign"}, "sign_for_agency": {"to-sign"}, "discard": {"draft"},
     "activate": {"signed"}, "suspend_on_request": FORCE, "suspend_for_breach": LIVE, "resume": {"suspended"},
     "terminate": LIVE, "rescind": LIVE, "expire": {"active", "suspended"}, "carry_on": {"active"},
-    "close_as_renewed": FORCE, "propose": LIVE, "suspend_for_investigation": FORCE, "prove_breach": {"suspended"},
+    "close_as_renewed": LIVE, "propose": LIVE, "suspend_for_investigation": FORCE, "prove_breach": {"suspended"},
     "suspend_by_cascade": LIVE, "resume_by_cascade": {"suspended"}, "rescind_by_cascade": LIVE,
     "acknowledge_cascade": LIVE | {"rescinded"}, "hold_payment": LIVE, "release_payment": LIVE, "ban_service": LIVE,
+    "apply_for_renewal": LIVE, "set_holdover_cause": {"continued", "suspended"}, "decline_renewal": {"continued"},
+    "end_continuation": {"continued"}, "grant_suspension_exception": {"suspended"}, "lapse": {"suspended"},
 }  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def test_every_state_and_act(name, state):
         assert Status(state).label in why and declared(Agreement, name).custom["article"] in why
 
 
-@pytest.mark.parametrize("model", [Agreement, Proposal, Paper])
+@pytest.mark.parametrize("model", [Agreement, Proposal, Paper, RenewalRequest])
 def test_every_act_has_a_label_an_article_a_permission_and_a_docstring_that_cites(model):
     for name in acts_of(model):
         step, doc = declared(model, name), getattr(model, name).__doc__
@@ -52,7 +54,7 @@ def test_every_act_has_a_label_an_article_a_permission_and_a_docstring_that_cite
         assert doc and any(word in doc for word in ("条", "序言", "签署页", "办审分离")), name
 
 
-@pytest.mark.parametrize("model", [Agreement, Proposal, Paper])
+@pytest.mark.parametrize("model", [Agreement, Proposal, Paper, RenewalRequest])
 def test_what_a_check_wants_is_a_detail_of_its_act(model):
     for name in acts_of(model):
         details = {*inspect.signature(getattr(model, name)).parameters, "by"}
@@ -60,9 +62,10 @@ def test_what_a_check_wants_is_a_detail_of_its_act(model):
             assert set(check.wants) <= details, (name, check.__name__)
 
 
-def test_every_check_has_a_sentence_and_an_article():
-    for name, check in inspect.getmembers(checks, inspect.isfunction):
-        if check.__module__ == checks.__name__:
+@pytest.mark.parametrize("module", [checks, renewal_checks])
+def test_every_check_has_a_sentence_and_an_article(module):
+    for name, check in inspect.getmembers(module, inspect.isfunction):
+        if check.__module__ == module.__name__:
             assert check.sentence and check.article, name
 
 

@@ -38,15 +38,17 @@ def world(desk, other_operator):
 def paths(agreement, successor, proposal):
     one, two = f"/agreements/{agreement.number}", f"/agreements/{successor.number}"
     code, paper = agreement.institution.code, agreement.papers.first()
+    notice = agreement.deadlines.get(rule="T-29")
     edition = agreement.edition.get_absolute_url()
     return {
         "clerk": ["/", "/agreements/", "/agreements/?q=nothing", f"{one}/", f"{one}/#art-79", f"{two}/", f"{two}/revise/",
                   f"{one}/terminate/", f"{one}/suspend-for-breach/", f"{one}/rescind/", "/institutions/", f"/institutions/{code}/",
                   f"/institutions/{code}/revise/", "/institutions/new/", "/institutions/import/",
-                  f"/institutions/{code}/agreements/new/", "/password/"],
+                  f"/institutions/{code}/agreements/new/", "/password/", "/deadlines/", "/deadlines/?tab=met"],
         "reviewer": ["/", f"{one}/proposals/{proposal.pk}/", f"/papers/{paper.code}/void/", f"{two}/return-to-draft/"],
         "leader": ["/", f"{one}/"],
-        "operator": ["/", f"{one}/", f"{two}/confirm/", f"{one}/commitment/", edition],
+        "operator": ["/", f"{one}/", f"{two}/confirm/", f"{one}/commitment/", edition, "/deadlines/",
+                     "/deadlines/subscribe/", f"/deadlines/{notice.pk}/meet/"],
         None: ["/public/", "/public/?tab=suspended", "/verify/", f"/verify/?code={paper.code}", "/verify/?code=AAAA-AAAA",
                "/login/", "/nowhere/"],
     }  # fmt: skip

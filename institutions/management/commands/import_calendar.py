@@ -42,6 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{made}（{notice}）：{draft.summary}{'。只核对，没有写入' if dry_run else '，已写入'}。"
         )
+        if not dry_run:
+            self.stdout.write("随后运行 recompute_deadlines，更新未办结时限的到期日；每日办理也会更新。")
 
     def _draft(self, path, year, region):
         """What the file says; CommandError after every bad line has been named."""

@@ -11,3 +11,5 @@ class Command(BaseCommand):
         if verbosity:
             years = "、".join(f"{year}年" for year in entered)
             self.stdout.write(f"工作日历：已填入{years}" if entered else "工作日历：没有变化")
+            if entered:
+                self.stdout.write("随后运行 recompute_deadlines，更新未办结时限的到期日；每日办理也会更新。")

@@ -1,0 +1,281 @@
+"""Which acts start and stop which clocks, and the rows these clocks are. The counting itself is in `deadlines`.
+
+`follow` is called by the door after every act on an agreement; EFFECTS says what an act does to the clocks.
+The terms of the edition say which clocks an event starts: an edition may add, drop or change one without code.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from institutions.models import HolidayNotice
+from institutions.workdays import calendar_for
+
+from .clock_checks import BY_HAND
+from .deadlines import EXACT, due, paused_units
+from .models.deadline import Deadline
+from .models.edition import Edition
+from .models.status import ENDED
+
+Status = Deadline.Status
+SIDES = [Deadline.Bound.AGENCY, Deadline.Bound.INSTITUTION]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an act does to the clocks of events."""
+
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()  # those about a cause that is closed now, or excepted
+    answers: tuple[str, ...] = ()  # those that bind a side; what ends by itself runs on
+    drops: tuple[str, ...] = ()
+    ends: bool = False  # every clock loses its object, save those that an ending itself leaves to do
+
+
+STOPPED = Effect(starts=("suspension_start", "status_changed"))
+RESUMED = Effect(meets=("suspension_start", "hold_start"))
+ENDED_WITH_DUTIES = Effect(starts=("status_changed", "agreement_ended"), ends=True)
+
+# Act → effect. An act that is not here touches no clock.
+EFFECTS = {
+    "activate": Effect(starts=("agreement_start", "agreement_end")),
+    "suspend_on_request": STOPPED,
+    "suspend_for_breach": STOPPED,
+    "suspend_for_investigation": Effect(starts=("suspension_start", "status_changed", "hold_start")),
+    "suspend_by_cascade": STOPPED,
+    "prove_breach": Effect(starts=("suspension_start",), meets=("suspension_start", "hold_start")),
+    "resume": RESUMED,
+    "resume_by_cascade": RESUMED,
+    "hold_payment": Effect(starts=("hold_start",)),
+    "release_payment": Effect(meets=("hold_start",)),
+    "grant_suspension_exception": Effect(meets=("suspension_start",)),
+    "apply_for_renewal": Effect(answers=("agreement_end",)),
+    "carry_on": Effect(starts=("holdover_start",), drops=("agreement_start", "agreement_end")),
+    "terminate": ENDED_WITH_DUTIES,
+    "rescind": ENDED_WITH_DUTIES,
+    "rescind_by_cascade": ENDED_WITH_DUTIES,
+    "expire": ENDED_WITH_DUTIES,
+    "lapse": ENDED_WITH_DUTIES,
+    "end_continuation": ENDED_WITH_DUTIES,
+    "close_as_renewed": Effect(ends=True),
+}
+
+
+def follow(agreement, act, details):
+    """Start and end the clocks that an act starts and ends. The caller holds the lock on the agreement's row."""
+    effect = EFFECTS.get(act)
+    if effect is None:
+        return
+    day = details["on"]
+    if effect.ends:
+        drop_clocks(agreement, day)
+    elif effect.drops:
+        drop_clocks(agreement, day, events=effect.drops)
+    for event in effect.starts:
+        begin = BEGINNINGS[event](agreement, day)
+        start_clocks(agreement, event, begin.day, begin.about, begin.wanted)
+    for event in effect.meets:
+        stop_clocks(agreement, event, day, about=_closed(agreement, event))
+    for event in effect.answers:
+        stop_clocks(agreement, event, day, bound=SIDES)
+
+
+# ── from which day, and about what, the clocks of an event run ──
+
+
+@dataclass(frozen=True)
+class Beginning:
+    day: date
+    about: str = ""
+    wanted: Callable = lambda term: True
+
+
+def _of_suspension(agreement, on):
+    """第七十九条：连续中止自最早的起日算；自动终止只及于依申请的中止，其余的由甲方在期内决定。"""
+    stop = agreement.suspensions.latest("pk")
+    first = agreement.open_suspensions.order_by("started_on").values_list("started_on", flat=True)[0]
+    requested = stop.cause == "requested"
+    return Beginning(first, _about(stop), lambda term: requested or Deadline.Bound.SYSTEM not in term.bound)
+
+
+def _of_hold(agreement, on):
+    """第六十一条、第六十九条：各有自己的复查；第六十四条的暂停到整改到位为止。"""
+    hold = agreement.payment_holds.latest("pk")
+    return Beginning(hold.started_on, _about(hold), lambda term: hold.article in term.articles)
+
+
+def _of_change(agreement, on):
+    ended = agreement.status in ENDED
+    return Beginning(on, "结束" if ended else _about(agreement.suspensions.latest("pk")))
+
+
+BEGINNINGS = {
+    "agreement_start": lambda agreement, on: Beginning(agreement.starts_on),
+    "agreement_end": lambda agreement, on: Beginning(agreement.ends_on),
+    "suspension_start": _of_suspension,
+    "hold_start": _of_hold,
+    "status_changed": _of_change,
+    "agreement_ended": lambda agreement, on: Beginning(on, "结束"),
+    "holdover_start": lambda agreement, on: Beginning(on),
+}
+
+
+def _about(cause):
+    return f"{cause._meta.verbose_name} {cause.pk}"
+
+
+def _closed(agreement, event):
+    """What the clocks of closed causes are about; a leader's exception closes the question as well (第七十九条)."""
+    if event == "hold_start":
+        return [_about(hold) for hold in agreement.payment_holds.filter(released_on__isnull=False)]
+    settled = Q(closed_on__isnull=False) | ~Q(exception_reason="")
+    return [_about(stop) for stop in agreement.suspensions.filter(settled)]
+
+
+# ── rows ──
+
+
+def start_clocks(agreement, event, day, about="", wanted=lambda term: True):
+    """One Deadline for every clock of the agreement's edition that this event starts, and every side it binds.
+
+    `wanted` narrows the terms. Counters and clocks whose length each request names are not started here. What
+    runs already goes on unchanged.
+    """
+    terms = [
+        term
+        for term in agreement.terms.deadlines.values()
+        if term.start_event == event and term.length is not None and term.unit != "count" and wanted(term)
+    ]
+    if terms:
+        calendar = calendar_for(agreement.agency.region)
+        rows = [_row(agreement, term, side, day, about, calendar) for term in terms for side in term.bound]
+        Deadline.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _row(agreement, term, bound, day, about, calendar):
+    row = Deadline(
+        agreement=agreement, rule=term.id, bound=bound, event=term.start_event, about=about, title=term.title,
+        article="、".join(term.articles), unit=term.unit, started_on=day,
+        started_at=timezone.now() if term.unit in EXACT else None,
+    )  # fmt: skip
+    _compute(row, term, calendar)
+    if term.unit in EXACT and bound == Deadline.Bound.SYSTEM and term.start_event in BY_HAND:
+        # The public pages read the state itself: it is published at the moment it changes (第五条).
+        row.close(Status.MET, localdate())
+    return row
+
+
+def _compute(row, term, calendar):
+    """Write the due day of a row anew; True when it has moved."""
+    spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last, _ in row.pauses]
+    pauses = [paused_units(term.unit, spans, calendar)] if spans else ()
+    found = due(term, row.start, calendar, pauses, length=term.length * row.round)
+    before = (row.due_on, row.due_at, row.provisional)
+    row.due_on, row.due_at, row.provisional = found.day, found.moment, found.provisional
+    return before != (row.due_on, row.due_at, row.provisional)
+
+
+def stop_clocks(agreement, event, day, about=("",), bound=Deadline.Bound.values):
+    """The open clocks of an event about these things are met: what they waited for has been done on `day`."""
+    running = agreement.deadlines.open().filter(event=event, about__in=about, bound__in=bound)
+    _close(running, Status.MET, day)
+
+
+def drop_clocks(agreement, day, events=None):
+    """Open clocks lose their object: those of `events`, or all but what an ending leaves to do (第七十三、八十二条)."""
+    running = agreement.deadlines.open()
+    running = running.filter(event__in=events) if events else running.exclude(event__in=BY_HAND)
+    _close(running, Status.DROPPED, day)
+
+
+def _close(rows, outcome, day):
+    for row in rows:
+        row.close(outcome, day)
+        row.save(update_fields=["status", "closed_on"])
+
+
+# ── as time and the calendar go on ──
+
+
+def recompute():
+    """Count every open clock again that leans on the calendar of working days. Returns the rows that moved.
+
+    A backward clock and one that ends on its own day never lean on it; they are most of the rows there are.
+    """
+    moved, calendars = [], Calendars()
+    for edition in Edition.objects.all():
+        terms = edition.terms.deadlines
+        leaning = [
+            one.id for one in terms.values() if one.length and not one.backward and one.unit not in EXACT
+        ]
+        rows = Deadline.objects.open().filter(agreement__edition=edition, rule__in=leaning)
+        rows = rows.select_related("agreement__agency__region").iterator(chunk_size=1000)
+        moved += [row for row in rows if _compute(row, terms[row.rule], calendars.of(row.agreement))]
+    return [row for row in moved if _saved(row)]
+
+
+def _saved(row):
+    """Only the due day, and only while it is open: a clock that was met meanwhile stays as it was met."""
+    still_open = Deadline.objects.open().filter(pk=row.pk)
+    return still_open.update(due_on=row.due_on, due_at=row.due_at, provisional=row.provisional)
+
+
+def advance(today):
+    """Recurring clocks that have run out start their next round (第八十三条：每月提醒). Returns the new rows.
+
+    After days off it makes up for every round that was missed; a second run changes nothing.
+    """
+    started, calendars = [], Calendars()
+    for edition in Edition.objects.all():
+        terms = edition.terms.deadlines
+        again = [term.id for term in terms.values() if term.recurring]
+        rows = Deadline.objects.open().filter(agreement__edition=edition, rule__in=again, due_on__lt=today)
+        for row in rows.select_related("agreement__agency__region"):
+            started += _rounds(row, terms[row.rule], calendars.of(row.agreement), today)
+    return started
+
+
+@transaction.atomic
+def _rounds(row, term, calendar, today):
+    case_model, case_pk = row.case_key()
+    agreement = case_model.objects.select_for_update().get(pk=case_pk)
+    row, started = Deadline.objects.open().filter(pk=row.pk).first(), []
+    while row and row.due_on < today:
+        row.close(Status.MISSED, row.due_on)
+        row.save(update_fields=["status", "closed_on"])
+        following = Deadline(
+            **{name: getattr(row, name) for name in (
+                "rule", "bound", "event", "about", "title", "article", "unit", "started_on", "started_at")},
+            agreement=agreement, round=row.round + 1,
+        )  # fmt: skip
+        _compute(following, term, calendar)
+        following.save(force_insert=True)
+        started.append(following)
+        row = following
+    return started
+
+
+class Calendars:
+    """The calendar of each agreement's region, loaded once for as long as this object lives.
+
+    Regions without a paper of their own share the national one: two queries and one more, however many regions.
+    """
+
+    def __init__(self):
+        self._papers, self._loaded = None, {}
+
+    def of(self, agreement):
+        region = agreement.agency.region
+        if self._papers is None:
+            papers = HolidayNotice.objects.live().exclude(region=None)
+            self._papers = set(papers.values_list("region_id", flat=True))
+        above = {region.code[:2] + "0000", region.code[:4] + "00", region.code}
+        key = region if above & self._papers else None
+        if key not in self._loaded:
+            self._loaded[key] = calendar_for(key)
+        return self._loaded[key]

@@ -1,0 +1,128 @@
+from django.db import models
+from django.db.models import Q
+from django_fsm import RETURN_VALUE, FSMField
+
+from .. import clock_checks as checks
+from .. import permissions
+from ..deadlines import EXACT, Due
+from ..gate import step
+from .querysets import OfAgreement
+from .stateful import Stateful
+
+
+class DeadlineQuerySet(OfAgreement):
+    def open(self):
+        return self.filter(status=Deadline.Status.OPEN)
+
+    def with_parties(self):
+        return self.select_related(
+            "agreement__agency__region", "agreement__agency__current", "agreement__institution__current"
+        )
+
+
+class Deadline(Stateful):
+    """一个在走的时限：哪一条、约束谁、从哪天起、到哪天止。办结、注销各写一次，此后不再变动。
+
+    `about` keeps apart two clocks of one rule in one agreement ("中止 12"); `round` those of a recurring clock.
+    """
+
+    kind_name = "时限"
+
+    class Bound(models.TextChoices):
+        AGENCY = "甲", "甲方"
+        INSTITUTION = "乙", "乙方"
+        SYSTEM = "系统", "系统"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "未办结"
+        MET = "met", "已办结"
+        MISSED = "missed", "未办结，已转下一期"
+        DROPPED = "dropped", "不再计时"
+
+    agreement = models.ForeignKey("Agreement", models.PROTECT, related_name="deadlines", verbose_name="协议")
+    rule = models.CharField("编号", max_length=10)
+    bound = models.CharField("约束谁", max_length=2, choices=Bound)
+    event = models.CharField("起算事件", max_length=40)
+    about = models.CharField("对象", max_length=40, blank=True)
+    round = models.PositiveSmallIntegerField("期次", default=1)
+    title = models.CharField("事项", max_length=100)
+    article = models.CharField("依据", max_length=60)
+    unit = models.CharField("单位", max_length=12)
+    started_on = models.DateField("起算日")
+    started_at = models.DateTimeField("起算时刻", null=True, blank=True)
+    pauses = models.JSONField("暂停", default=list, blank=True)  # [[first, last, reason]], days in ISO form
+    due_on = models.DateField("到期日")
+    due_at = models.DateTimeField("到期时刻")
+    provisional = models.BooleanField("预计", default=False)
+    status = FSMField("状态", choices=Status, default=Status.OPEN, protected=True, editable=False)
+    closed_on = models.DateField("办结日", null=True, blank=True)
+    remark = models.CharField("说明", max_length=200, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        verbose_name = verbose_name_plural = "时限"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "rule", "bound", "about", "round"],
+                name="one_clock_a_rule",
+                violation_error_message="这一时限已经在计时",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", closed_on__isnull=True)
+                | (~Q(status="open") & Q(closed_on__isnull=False)),
+                name="deadline_closed_with_day",
+                violation_error_message="办结或注销时限，须同时写明日期",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "due_at"])]
+
+    def __str__(self):
+        return f"{self.rule} {self.title}"
+
+    @property
+    def case(self):
+        return self.agreement
+
+    def case_key(self):
+        return self._meta.get_field("agreement").related_model, self.agreement_id
+
+    @property
+    def due(self):
+        """The stored due day as the Due that `deadlines.days_left` takes."""
+        return Due(self.due_on, self.due_at, self.unit)
+
+    @property
+    def start(self):
+        """What the clock runs from: the moment for hours and minutes, else the day."""
+        return self.started_at if self.unit in EXACT else self.started_on
+
+    @property
+    def was_late(self):
+        return self.status == self.Status.MET and self.closed_on > self.due_on
+
+    # ── what ends it, once ──
+
+    @step(
+        status, source=[Status.OPEN], target=Status.MET, label="办结时限", article="第七十三条、第八十二条",
+        who=permissions.bound_party,
+        checks=[
+            checks.is_met_by_hand, checks.is_done_already, checks.done_after_it_began, checks.says_how,
+        ],
+    )  # fmt: skip
+    def meet(self, on, remark):
+        """第七十三条、第八十二条：被约束的一方登记已公告、摘牌或办结善后，写明怎样办结的。"""
+        self.closed_on, self.remark = on, remark
+
+    @step(
+        status, source=[Status.OPEN], target=RETURN_VALUE(Status.MET, Status.MISSED, Status.DROPPED),
+        label="结束计时", article="第七十九条", who=permissions.the_system,
+    )  # fmt: skip
+    def close(self, outcome, on):
+        """第七十九条等：所等的事已经办了（met）、失去对象（dropped），或按期重新计时（missed）。
+
+        Part of the act that has passed the door and stands in the record; it needs no entry of its own.
+        """
+        self.closed_on = on
+        return outcome

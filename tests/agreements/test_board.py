@@ -1,0 +1,211 @@
+"""The board of clocks for both sides, closing one in the browser, the file, and the calendar feed of each person."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from agreements import clocks, feed
+from agreements.board import clocks_of
+from institutions.holidays import seed
+
+from ..desk import TODAY
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def calendar(db):
+    seed()
+
+
+@pytest.fixture
+def provisional(desk, calendar):
+    """A notice clock in a year whose holidays are not announced: 2031-05-01 is a Thursday."""
+    agreement = desk.drafted()
+    clocks.start_clocks(agreement, "status_changed", date(2031, 4, 29), "中止 1")
+    return agreement
+
+
+def running(agreement):
+    return {row.rule: row for row in agreement.deadlines.open()}
+
+
+# ── the board ──
+
+
+def moment(text):
+    return timezone.make_aware(timezone.datetime.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    "now, left, unit, look",
+    [
+        ("2026-04-29 09:00", 3, "个工作日", "left-soon"),  # 05-01..05 off, 05-09 worked
+        ("2026-05-07 23:59", 0, "个工作日", "left-today"),
+        ("2026-05-08 00:00", -1, "个工作日", "left-over"),
+    ],
+)
+def test_days_left_in_the_right_unit(desk, calendar, now, left, unit, look):
+    agreement = desk.drafted()
+    clocks.start_clocks(agreement, "status_changed", date(2026, 4, 29), "中止 1")
+    clock = clocks_of(agreement.deadlines.filter(rule="T-29").with_parties(), moment(now))[0]
+    assert (clock.deadline.due_on, clock.left, clock.unit, clock.look) == (date(2026, 5, 7), left, unit, look)
+
+
+@pytest.fixture
+def board(desk, calendar, other_operator):
+    """One notice long overdue, and the clocks of a suspension that has just begun."""
+    agreement = desk.suspended()
+    clocks.start_clocks(agreement, "agreement_ended", date(2026, 1, 5), "结束")
+    return agreement
+
+
+def seen(client, user, query=""):
+    client.force_login(user, backend=BACKEND)
+    response = client.get(f"/deadlines/{query}")
+    assert response.status_code == 200
+    return [clock.deadline.rule for clock in response.context["clocks"]], response.content.decode()
+
+
+def test_the_board_shows_both_sides_the_overdue_first(board, desk, client, other_operator, other_clerk):
+    for person in (desk.clerk, desk.operator):
+        rules, page = seen(client, person)
+        assert rules[0] == "T-29b" and {"T-07", "T-09", "T-14", "T-29", "T-30"} <= set(rules)
+        assert "逾期" in page and "西宁湟滨医院" in page
+    for stranger in (other_operator, other_clerk):
+        assert seen(client, stranger)[0] == []
+
+
+def test_the_board_filters(board, desk, client):
+    assert set(seen(client, desk.clerk, "?bound=乙")[0]) == {"T-07", "T-29", "T-29b", "T-30"}
+    assert seen(client, desk.clerk, "?tab=overdue")[0][0] == "T-29b"
+    assert "T-35" in seen(client, desk.clerk, "?tab=met")[0]
+    assert seen(client, desk.clerk, "?q=T-29b")[0] == ["T-29b"]
+    assert seen(client, desk.clerk, "?q=没有这家")[0] == []
+    assert len(seen(client, desk.clerk, "?tab=nonsense&bound=丙")[0]) >= 6
+
+
+def test_a_provisional_day_is_shown_as_such(provisional, desk, client):
+    page = seen(client, desk.clerk)[1]
+    assert 'class="provisional" title="放假安排未公布，到期日可能变动"' in page
+
+
+def test_the_board_as_a_file(board, desk, client):
+    client.force_login(desk.clerk, backend=BACKEND)
+    content = b"".join(client.get("/deadlines/export.xlsx?tab=overdue").streaming_content)
+    rows = list(load_workbook(BytesIO(content)).active.values)
+    assert rows[0][:6] == ("协议编号", "乙方", "甲方", "约束", "时限", "依据")
+    assert rows[1][:6] == (
+        board.number,
+        "西宁湟滨医院",
+        str(board.agency),
+        "乙方",
+        "摘除定点标识",
+        "第八十二条",
+    )
+    assert rows[1][10] < 0 and rows[1][11] == "个工作日"
+
+
+def test_the_record_shows_its_clocks_and_the_way_to_close_ones_own(board, desk, client):
+    notice = running(board)["T-29"]
+    link = reverse("deadline-meet", args=[notice.pk])
+    for person, offered in ((desk.operator, True), (desk.clerk, False)):
+        client.force_login(person, backend=BACKEND)
+        page = client.get(board.get_absolute_url()).content.decode()
+        assert "公告并交证明" in page and (link in page) == offered
+
+
+def test_closing_a_clock_in_the_browser(board, desk, client, other_operator):
+    link = reverse("deadline-meet", args=[running(board)["T-29"].pk])
+    for person, status in ((other_operator, 404), (desk.clerk, 403), (desk.operator, 200)):
+        client.force_login(person, backend=BACKEND)
+        assert client.get(link).status_code == status
+    refused = client.post(link, {"on": TODAY - timedelta(days=400), "remark": "门诊大厅已张贴"})
+    assert "早于起算日" in refused.content.decode()
+    assert client.post(link, {"on": TODAY, "remark": "门诊大厅已张贴"}).status_code == 302
+    assert "T-29" not in running(board)
+    assert "已办结" in client.get(link).content.decode()
+
+
+# ── the calendar feed ──
+
+
+def unfolded(text):
+    return text.replace("\r\n ", "").split("\r\n")
+
+
+def events_in(text):
+    """[{name: value}] of the VEVENTs."""
+    found = []
+    for line in unfolded(text):
+        if line == "BEGIN:VEVENT":
+            found.append({})
+        elif found and ":" in line:
+            name, _, value = line.partition(":")
+            found[-1].setdefault(name, value)
+    return found
+
+
+def test_the_feed_needs_no_login_and_is_a_whole_calendar(board, desk, client):
+    response = client.get(reverse("deadline-feed", args=[feed.token_of(desk.operator)]))
+    text = response.content.decode()
+    assert response.status_code == 200 and response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") and text.endswith("END:VCALENDAR\r\n")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    found, notice = events_in(text), running(board)["T-29"]
+    one = next(event for event in found if event["UID"].startswith(f"deadline-{notice.pk}@"))
+    assert one["DTSTART;VALUE=DATE"] == f"{notice.due_on:%Y%m%d}"
+    assert one["DTEND;VALUE=DATE"] == f"{notice.due_on + timedelta(days=1):%Y%m%d}"
+    assert one["SUMMARY"] == "公告并交证明：西宁湟滨医院" and board.number in one["DESCRIPTION"]
+    assert len({event["UID"] for event in found}) == len(found)
+
+
+def test_the_feed_holds_what_binds_the_persons_own_side(board, desk, other_operator):
+    own = {row.bound for row in feed.clocks_for(desk.operator)}
+    agencys = {row.bound for row in feed.clocks_for(desk.clerk)}
+    assert (own, agencys) == ({"乙", "系统"}, {"甲", "系统"})
+    assert not feed.clocks_for(other_operator)
+
+
+def test_the_feed_marks_what_may_still_move_and_escapes(provisional):
+    row = running(provisional)["T-29"]
+    row.title = "公告; 证明, 一\\二\n" + "长" * 60
+    text = feed.calendar_text([row])
+    event = events_in(text)[0]
+    assert (
+        event["SUMMARY"].startswith("（预计）公告\\; 证明\\, 一\\\\二\\n长")
+        and event["STATUS"] == "TENTATIVE"
+    )
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+def test_the_address_stays_until_the_password_changes_or_the_person_leaves(desk, client):
+    token = feed.token_of(desk.operator)
+    assert token == feed.token_of(desk.operator)
+    url = reverse("deadline-feed", args=[token])
+    assert client.get(url).status_code == 200
+    desk.operator.is_active = False
+    desk.operator.save()
+    assert client.get(url).status_code == 404
+    desk.operator.is_active = True
+    desk.operator.set_password("xin-mima-2026")
+    desk.operator.save()
+    assert client.get(url).status_code == 404
+    assert client.get(reverse("deadline-feed", args=[feed.token_of(desk.operator)])).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x", "WzEsImFiYyJd:forged", "a:b:c", "0" * 500])
+def test_a_forged_address_shows_nothing(desk, client, token):
+    assert client.get(reverse("deadline-feed", args=[token])).status_code == 404
+
+
+def test_the_address_is_found_on_a_page_of_ones_own(desk, client):
+    client.force_login(desk.operator, backend=BACKEND)
+    assert (
+        reverse("deadline-feed", args=[feed.token_of(desk.operator)])
+        in client.get("/deadlines/subscribe/").content.decode()
+    )
