@@ -140,22 +140,14 @@ def decide(proposal, *, by, address=""):
     return agreement
 
 
-def activate_due(today=None):
-    """第八十三条：every signed agreement whose first day has come; an expired one before it closes as renewed (第七十八条).
-
-    Returns (activated, refusals by number).
-    """
-    today, done, refused = today or localdate(), [], {}
-    for agreement in Agreement.objects.filter(status=Status.SIGNED, starts_on__lte=today).order_by("pk"):
-        try:
-            done.append(_begin(agreement, today))
-        except RuleBroken as why:
-            refused[agreement.number] = str(why)
-    return done, refused
+def due_to_begin(today):
+    """第八十三条：signed agreements whose first day has come."""
+    return Agreement.objects.filter(status=Status.SIGNED, starts_on__lte=today)
 
 
 @transaction.atomic
-def _begin(agreement, today):
+def begin(agreement, today):
+    """A signed agreement comes into force; an expired one before it closes as renewed (第七十八条)."""
     before = agreement.live_sibling
     if before and before.status in IN_FORCE and before.ends_on < agreement.starts_on:
         perform(before.close_as_renewed, by=SYSTEM, on=agreement.starts_on)

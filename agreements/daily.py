@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from django.utils.timezone import localdate
 
-from .actions import activate_due
+from . import clocks
+from .actions import begin, due_to_begin
 from .expiry import settle, unsettled
 from .gate import RuleBroken
 from .lapses import end_overlong, overlong
@@ -18,10 +19,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Report:
-    """`done`: (what happened, agreement). `refused`: agreement number → why, to be put right and run again."""
+    """`done`: (what happened, agreement). `refused`: agreement number → why, to be put right and run again.
+
+    `moved`, `started`: clocks whose due day the calendar changed, and rounds of recurring clocks that began.
+    """
 
     done: list = field(default_factory=list)
     refused: dict = field(default_factory=dict)
+    moved: int = 0
+    started: int = 0
 
     def add(self, label, agreements, refused):
         self.done += [(label, agreement) for agreement in agreements]
@@ -38,12 +44,19 @@ def run(today=None):
     report.add("超期终止", *lapse_overlong(today))
     report.add("期满处理", *settle_expired(today))
     report.add("生效", *activate_due(today))
+    report.moved, report.started = len(clocks.recompute()), len(clocks.advance(today))
     return report
 
 
 def settle_expired(today):
     """Every agreement whose last day is over, by the table. Returns (settled, refusals by number)."""
     return _each(unsettled(today).with_parties().order_by("pk"), settle)
+
+
+def activate_due(today=None):
+    """Every signed agreement whose first day has come. Returns (activated, refusals by number)."""
+    today = today or localdate()
+    return _each(due_to_begin(today).order_by("pk"), lambda agreement: begin(agreement, today))
 
 
 def lapse_overlong(today):

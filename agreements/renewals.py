@@ -6,8 +6,9 @@ from django.utils.timezone import localdate
 
 from institutions.models import Agency, Role
 
+from .clocks import SIDES, stop_clocks
 from .gate import RuleBroken, perform
-from .models import RenewalCampaign
+from .models import Agreement, RenewalCampaign
 
 
 def apply_for_renewal(agreement, *, by, self_assessment, address="", on=None):
@@ -45,7 +46,13 @@ def announce_campaign(first_end, last_end, *, by, on=None):
     campaign = RenewalCampaign(
         agency=agency, first_end=first_end, last_end=last_end, announced_on=on, announced_by=by
     )
-    return _saved(campaign)
+    campaign = _saved(campaign)
+    for agreement in (
+        Agreement.objects.live().filter(agency=agency, ends_on__range=(first_end, last_end)).order_by("pk")
+    ):
+        # Who is covered has nothing left to apply for; the clock of applying has been answered.
+        stop_clocks(agreement, "agreement_end", on, bound=SIDES)
+    return campaign
 
 
 @transaction.atomic

@@ -151,8 +151,6 @@ class AftercarePlan(models.Model):
     inpatients = models.PositiveIntegerField("在院参保人员数")
     unsettled = models.PositiveIntegerField("出院未结算人数")
     handover_number = models.CharField("交接单编号", max_length=50, blank=True)
-    done_by_agency_on = models.DateField("甲方办结日期", null=True, blank=True)
-    done_by_institution_on = models.DateField("乙方办结日期", null=True, blank=True)
 
     objects = OfAgreement.as_manager()
 

@@ -102,6 +102,7 @@ def agreement(request, number):
         "offers": [offer for offer in offers if not offer.refusal],
         "dead_offers": [offer for offer in offers if offer.refusal],
         "suspensions": record.suspensions.all(),
+        "renewal_requests": record.renewal_requests.all(),
         "holds": record.payment_holds.all(),
         "bans": record.service_bans.select_related("staff", "department"),
         "aftercare": record.aftercare_plans.last(),

@@ -291,7 +291,8 @@ def test_a_record_that_fails_is_told_and_stops_nothing(eventful_week, monkeypatc
     assert fresh(silent).holdover.started_on == date(2026, 9, 1)
 
 
-def test_the_day_looks_only_at_what_is_due(eventful_week, django_assert_num_queries):
+def test_the_day_looks_only_at_what_is_due(eventful_week, django_assert_max_num_queries):
+    # Four to find nothing to do, the rest to look whether the calendar has moved a clock.
     run(LAST_RUN)
-    with django_assert_num_queries(4):
+    with django_assert_max_num_queries(12):
         run(LAST_RUN)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements.actions import activate_due
+from agreements.daily import activate_due
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Status
 

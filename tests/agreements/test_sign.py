@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements import actions
+from agreements import actions, daily
 from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Status
 from institutions.actions import revise_agency, revise_institution
@@ -32,17 +32,17 @@ def test_it_comes_into_force_on_its_first_day_by_the_system(desk):
     tomorrow = TODAY + timedelta(days=1)
     agreement = desk.signed(starts_on=tomorrow, ends_on=tomorrow + timedelta(days=364))
     assert agreement.status == Status.SIGNED
-    assert actions.activate_due(TODAY) == ([], {})
-    (done,), refused = actions.activate_due(tomorrow)
+    assert daily.activate_due(TODAY) == ([], {})
+    (done,), refused = daily.activate_due(tomorrow)
     assert (done.status, refused) == (Status.ACTIVE, {})
     assert done.events.last().actor_name == "系统"
-    assert actions.activate_due(tomorrow) == ([], {})
+    assert daily.activate_due(tomorrow) == ([], {})
 
 
 def test_a_missed_day_is_made_up(desk):
     tomorrow = TODAY + timedelta(days=1)
     agreement = desk.signed(starts_on=tomorrow, ends_on=tomorrow + timedelta(days=364))
-    actions.activate_due(tomorrow + timedelta(days=5))
+    daily.activate_due(tomorrow + timedelta(days=5))
     agreement.refresh_from_db()
     assert agreement.status == Status.ACTIVE and agreement.events.last().effective_on == tomorrow
 
@@ -52,7 +52,7 @@ def test_the_next_agreement_takes_over_on_its_first_day(desk):
     old = desk.signed()
     following = TERM["ends_on"] + timedelta(days=1)
     new = desk.signed(starts_on=following, ends_on=following + timedelta(days=364))
-    assert actions.activate_due(following)[0] == [new]
+    assert daily.activate_due(following)[0] == [new]
     old.refresh_from_db()
     new.refresh_from_db()
     assert (old.status, old.ending.effective_on, new.status) == (Status.RENEWED, following, Status.ACTIVE)
@@ -63,7 +63,7 @@ def test_the_next_agreement_waits_while_the_last_is_suspended(desk):
     following = TERM["ends_on"] + timedelta(days=1)
     new = desk.signed(starts_on=following, ends_on=following + timedelta(days=364))
     desk.suspended(old)
-    done, refused = actions.activate_due(following)
+    done, refused = daily.activate_due(following)
     assert done == [] and "一家机构一份协议" in refused[new.number]
 
 

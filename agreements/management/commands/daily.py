@@ -1,24 +1,23 @@
 from datetime import date
 
-from django.core.management.base import BaseCommand
-from django.utils.timezone import localdate
+from django.core.management.base import BaseCommand, CommandError
 
-from agreements import clocks
-from agreements.actions import activate_due
+from agreements import daily
 
 
 class Command(BaseCommand):
-    help = "每日办理：到起始日的协议生效，时限按工作日历更新。重复运行结果相同"
+    help = "每日办理：中止超期、期满处理、到期生效、时限更新。漏掉的日子会补办，重复运行结果相同"
 
     def add_arguments(self, parser):
         parser.add_argument("--on", type=date.fromisoformat, help="办到哪一天，默认今天（YYYY-MM-DD）")
 
     def handle(self, *args, on, **options):
-        done, refused = activate_due(on)
-        for agreement in done:
-            self.stdout.write(f"{agreement.number} 生效")
-        for number, why in refused.items():
-            self.stderr.write(f"{number} 未能生效：{why}")
-        moved, started = clocks.recompute(), clocks.advance(on or localdate())
-        self.stdout.write(f"时限：{len(moved)}项到期日有变动，{len(started)}项转入下一期")
-        self.stdout.write(f"生效{len(done)}份，未能生效{len(refused)}份")
+        report = daily.run(on)
+        for label, agreement in report.done:
+            self.stdout.write(f"{agreement.number} {label}：{agreement.get_status_display()}")
+        self.stdout.write(f"时限：{report.moved}项到期日有变动，{report.started}项转入下一期")
+        self.stdout.write(f"办结{len(report.done)}份，未能办理{len(report.refused)}份")
+        for number, why in report.refused.items():
+            self.stderr.write(f"{number} 未能办理：{why}")
+        if report.refused:
+            raise CommandError("有未能办理的协议，处理后重新运行即可，已办理的不受影响")
