@@ -13,7 +13,7 @@ export PORTAL_MODE=test
 suite() {
   # Arguments are words on purpose.
   # shellcheck disable=SC2086
-  "$PYTHON" -m pytest -q -n "$WORKERS" ${PYTEST_ARGS:-} "$@"
+  "$PYTHON" -m pytest -q -n "$WORKERS" --dist worksteal ${PYTEST_ARGS:-} "$@"
 }
 
 prepare_system --browser
