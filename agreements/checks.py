@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from institutions.models import Level
 
 from .gate import rule
-from .models.status import Status
+from .status import Status
 
 
 @rule("签订前准备", "文本{thing.edition}有缺失，只能作草稿，不能签订。补全文本后载入新版本")

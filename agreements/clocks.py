@@ -20,7 +20,7 @@ from .clock_checks import BY_HAND
 from .deadlines import EXACT, due, paused_units
 from .models.deadline import Deadline
 from .models.edition import Edition
-from .models.status import ENDED
+from .status import ENDED
 
 Status = Deadline.Status
 SIDES = [Deadline.Bound.AGENCY, Deadline.Bound.INSTITUTION]

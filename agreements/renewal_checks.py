@@ -1,7 +1,7 @@
 """The rules of renewal, holding over and the longest suspension, each a sentence with its article (第七十八至八十三条)."""
 
 from .gate import rule
-from .models.status import LIVE, Status
+from .status import LIVE, Status
 
 
 @rule("第七十八条", "{thing.case.ends_on}期满前{months}个月才开始受理续签，自{first}起申请")

@@ -1,3 +1,4 @@
+from ..status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
 from .agreement import Agreement
 from .deadline import Deadline
 from .edition import Edition
@@ -7,7 +8,6 @@ from .proposal import Proposal
 from .renewal import Holdover, RenewalCampaign, RenewalRequest
 from .sequence import Sequence
 from .signing import Side, SignRecord
-from .status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
 from .stops import PaymentHold, ServiceBan
 from .suspension import AftercarePlan, Ending, Suspension
 

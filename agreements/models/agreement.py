@@ -14,6 +14,7 @@ from .. import clocks, permissions
 from ..cover import cover_values, missing_labels
 from ..edition_text import LABELS
 from ..gate import step
+from ..status import IN_THE_MAKING, LIVE, Status
 from .drafting import DraftingActs
 from .edition import Edition
 from .ending import EndingActs
@@ -22,7 +23,6 @@ from .holding import HoldingActs
 from .querysets import AgreementQuerySet
 from .renewing import RenewingActs
 from .stateful import Stateful
-from .status import IN_THE_MAKING, LIVE, Status
 from .stopping import StoppingActs
 
 S = Status

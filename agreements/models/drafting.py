@@ -3,8 +3,8 @@ from django_fsm import RETURN_VALUE
 from .. import checks, permissions
 from ..cover import cover_values
 from ..gate import step
+from ..status import Status as S
 from ..uploads import sha256_of
-from .status import Status as S
 
 
 class DraftingActs:

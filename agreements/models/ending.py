@@ -1,7 +1,7 @@
 from .. import checks, permissions
 from ..gate import step
-from .status import LIVE
-from .status import Status as S
+from ..status import LIVE
+from ..status import Status as S
 
 
 class EndingActs:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from .. import checks, permissions
 from ..deadlines import add_months
 from ..gate import step
-from .status import LIVE
+from ..status import LIVE
 
 
 class HoldingActs:

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from institutions.models import Level
 
-from .status import LIVE, Status
+from ..status import LIVE, Status
 
 
 class OfAgreement(models.QuerySet):

@@ -1,8 +1,8 @@
 from .. import checks, permissions, renewal_checks
 from ..deadlines import add_months
 from ..gate import step
-from .status import LIVE
-from .status import Status as S
+from ..status import LIVE
+from ..status import Status as S
 
 
 class RenewingActs:

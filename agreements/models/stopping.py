@@ -3,8 +3,8 @@ from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
 from ..gate import step
-from .status import IN_FORCE, LIVE
-from .status import Status as S
+from ..status import IN_FORCE, LIVE
+from ..status import Status as S
 
 
 class StoppingActs:

@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from agreements import actions
+from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
 from agreements.models import Status
+from agreements.standing import standing
 
 from ..desk import AFTERCARE, TODAY
 
@@ -201,3 +203,23 @@ def test_the_hospital_does_not_read_what_the_agency_still_proposes(desk, client)
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         page = client.get(agreement.get_absolute_url()).content.decode()
         assert ("提请</strong>：解除协议" in page) == reads
+
+
+@pytest.mark.rule("Q79.3")
+def test_the_sentence_tells_the_planned_end_and_the_automatic_one_apart(desk):
+    agreement = desk.suspended(days=30)
+    sentence = standing(agreement).sentence
+    assert f"计划到 {TODAY + timedelta(days=30)} 24:00" in sentence
+    assert f"到 {TODAY + timedelta(days=180)} 乙方仍未申请继续履行的，本协议自动终止" in sentence
+
+
+def test_a_breach_suspension_promises_no_automatic_ending(desk):
+    assert "自动终止" not in standing(desk.suspended_for_breach(desk.signed())).sentence
+
+
+def test_a_proposal_on_an_ended_agreement_leaves_the_desk(desk):
+    agreement = desk.signed()
+    actions.propose(agreement, "suspend_on_request", desk.suspension(), by=desk.clerk)
+    assert any(title == "要复核的呈批" for title, _ in desk_for(desk.reviewer))
+    desk.terminated(agreement)
+    assert not any(title == "要复核的呈批" for title, _ in desk_for(desk.reviewer))
