@@ -2,19 +2,13 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
 
 from agreements import actions
 from agreements.gate import perform
 
 from ..desk import TODAY
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "postgresql", reason="how a page looks does not depend on the database"
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = [1280, 390]
 
 
