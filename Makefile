@@ -1,9 +1,9 @@
 # The recipes are one line each; what they do is in config/setup/.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check rules format
+.PHONY: help run install test check rules bench-daily format
 
 help: ## 列出全部命令
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 run: ## 安装所需、准备演示数据，在 http://127.0.0.1:8000 启动（PORT=8001 make run 换端口）
 	@config/setup/run.sh
@@ -19,6 +19,9 @@ check: ## 格式、静态检查、模板、迁移、生产环境设置、状态�
 
 rules: ## 协议规则与测试对照：每条规则由哪些测试证明，哪些还没有
 	@config/setup/rules.sh
+
+bench-daily: ## 每日办理的用时：一万份和十万份协议，同样一百份到期，比值须小于 1.5
+	@config/setup/bench_daily.sh
 
 format: ## 按统一格式改写代码和模板
 	@config/setup/format.sh

@@ -1,18 +1,24 @@
 """The daily work on agreements. It looks only at what is due, and gives the same records whenever it is caught up.
 
 What takes effect is dated by the rule and not by the run, so five days off and five daily runs end alike.
+What a run could not do stays as a DailyFailure until a later run, or somebody's button, has done it.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import F
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from . import clocks
 from .actions import begin, due_to_begin
-from .expiry import settle, unsettled
+from .expiry import ONE_DAY, settle, unsettled
 from .gate import RuleBroken
 from .lapses import end_overlong, overlong
+from .models import DailyFailure
+from .reminders import remind
 
 log = logging.getLogger(__name__)
 
@@ -22,59 +28,149 @@ class Report:
     """`done`: (what happened, agreement). `refused`: agreement number → why, to be put right and run again.
 
     `moved`, `started`: clocks whose due day the calendar changed, and rounds of recurring clocks that began.
+    `reminded`, `mailed`: reminders written, and people to whom a mail went.
     """
 
     done: list = field(default_factory=list)
     refused: dict = field(default_factory=dict)
     moved: int = 0
     started: int = 0
+    reminded: int = 0
+    mailed: int = 0
 
     def add(self, label, agreements, refused):
         self.done += [(label, agreement) for agreement in agreements]
         self.refused |= refused
 
+    def __str__(self):
+        return f"办结{len(self.done)}份，未能办理{len(self.refused)}份"
 
-def run(today=None):
+
+@dataclass(frozen=True)
+class Step:
+    """`due`: what waits on a day, as a query; `deed` does one of them; `since`: the day on which it was due.
+
+    `key`: what finds the one of a given agreement among them.
+    """
+
+    key: str
+    due: Callable
+    deed: Callable
+    since: Callable
+
+
+# Called by name at the moment of use, in the order of the rules.
+STEPS = {
+    DailyFailure.Step.LAPSE: Step(
+        "agreement",
+        lambda today: overlong(today).order_by("agreement_id", "pk"),
+        lambda suspension, today: end_overlong(suspension, today),
+        lambda suspension: suspension.latest_end + ONE_DAY,
+    ),
+    DailyFailure.Step.SETTLE: Step(
+        "pk",
+        lambda today: unsettled(today).with_parties().order_by("pk"),
+        lambda agreement, today: settle(agreement),
+        lambda agreement: agreement.ends_on + ONE_DAY,
+    ),
+    DailyFailure.Step.BEGIN: Step(
+        "pk",
+        lambda today: due_to_begin(today).order_by("pk"),
+        lambda agreement, today: begin(agreement, today),
+        lambda agreement: agreement.starts_on,
+    ),
+}
+
+
+def run(today=None, tell=None):
     """Everything that the day brings to agreements, in the order of the rules. Returns a Report.
 
     A lapse within the term goes first (第七十九条); then the table settles what is over (第七十八条、第八十条（四）、第八十三条),
     so that what follows it finds its predecessor closed or holding over; then what was signed begins.
+    `tell(done, total)` is called after each record.
     """
     today, report = today or localdate(), Report()
-    report.add("超期终止", *lapse_overlong(today))
-    report.add("期满处理", *settle_expired(today))
-    report.add("生效", *activate_due(today))
-    report.moved, report.started = len(clocks.recompute()), len(clocks.advance(today))
+    beat = _Progress(sum(step.due(today).count() for step in STEPS.values()), tell) if tell else None
+    for step in STEPS:
+        report.add(step.label, *_carry_out(step, today, beat=beat))
+    report.moved, report.started = len(clocks.follow_calendar()), len(clocks.advance(today))
+    report.reminded, report.mailed = remind(today)
     return report
 
 
 def settle_expired(today):
     """Every agreement whose last day is over, by the table. Returns (settled, refusals by number)."""
-    return _each(unsettled(today).with_parties().order_by("pk"), settle)
+    return _carry_out(DailyFailure.Step.SETTLE, today)
 
 
 def activate_due(today=None):
     """Every signed agreement whose first day has come. Returns (activated, refusals by number)."""
-    today = today or localdate()
-    return _each(due_to_begin(today).order_by("pk"), lambda agreement: begin(agreement, today))
+    return _carry_out(DailyFailure.Step.BEGIN, today or localdate())
 
 
 def lapse_overlong(today):
     """Every requested suspension that lasted too long. Returns (agreements ended, refusals by number)."""
-    found = overlong(today).order_by("agreement_id", "pk")
-    return _each(found, lambda suspension: end_overlong(suspension, today))
+    return _carry_out(DailyFailure.Step.LAPSE, today)
 
 
-def _each(things, deed):
-    done, refused = [], {}
+def carry_out_again(failure, *, by, today=None):
+    """One record that a run could not do, through the same step. Returns why not, or None when it is settled now."""
+    DailyFailure.objects.filter(pk=failure.pk).update(asked_by=by)
+    step = DailyFailure.Step(failure.step)
+    _, refused = _carry_out(step, today or localdate(), only=failure.agreement)
+    return refused.get(failure.agreement.number)
+
+
+def _carry_out(name, today, only=None, beat=None):
+    """All that is due of one step, or that of one agreement."""
+    step = STEPS[name]
+    due, open_rows = step.due(today), DailyFailure.objects.open().filter(step=name)
+    if only:
+        due = due.filter(**{step.key: only.pk})
+        open_rows = open_rows.filter(agreement=only)
+    done, failed = _each(due, step, today, beat)
+    _keep(name, open_rows, failed, today)
+    return done, {agreement.number: why for agreement, (why, _) in failed.items()}
+
+
+def _each(things, step, today, beat):
+    done, failed = [], {}
     for thing in things:
         try:
-            if changed := deed(thing):
+            if changed := step.deed(thing, today):
                 done.append(changed)
         except RuleBroken as why:
-            refused[thing.case.number] = str(why)
+            failed[thing.case] = str(why), step.since(thing)
         except Exception:
             # One damaged record must not keep the others from their day; the log has the rest.
             log.exception("daily work on %s", thing.case.number)
-            refused[thing.case.number] = "办理出错，已记入运行日志，请系统管理员查看后重新运行"
-    return done, refused
+            failed[thing.case] = "办理出错，已记入运行日志，请系统管理员查看后重新办理", step.since(thing)
+        if beat:
+            beat()
+    return done, failed
+
+
+def _keep(name, open_rows, failed, today):
+    """What failed is on the list, once; what was on it and is done, or no longer due, is settled."""
+    for agreement, (why, since) in failed.items():
+        row, new = DailyFailure.objects.get_or_create(
+            agreement=agreement, step=name, resolved_on=None,
+            defaults={"due_on": min(since, today), "first_failed_on": today, "last_failed_at": timezone.now(),
+                      "reason": why[:500]},
+        )  # fmt: skip
+        if not new:
+            again = {"times": F("times") + 1, "last_failed_at": timezone.now(), "reason": why[:500]}
+            DailyFailure.objects.filter(pk=row.pk).update(**again)
+    # A run for an earlier day has not looked at what was due after it.
+    settled = open_rows.filter(due_on__lte=today).exclude(agreement__in=list(failed))
+    settled.update(resolved_on=today)
+
+
+class _Progress:
+    def __init__(self, total, tell):
+        self.done, self.total, self.tell = 0, total, tell
+        tell(0, total)
+
+    def __call__(self):
+        self.done += 1
+        self.tell(self.done, max(self.total, self.done))

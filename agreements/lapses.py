@@ -13,7 +13,7 @@ from .models import Agreement, Edition, Status, Suspension
 def overlong(today):
     """Open requested suspensions whose longest time, not yet moved off days off, is over: a query."""
     over = Q(pk=None)
-    for edition in Edition.objects.filter(agreements__status=Status.SUSPENDED).distinct():
+    for edition in Edition.objects.all():
         days = edition.terms.suspension.ends_automatically_after_days
         over |= Q(agreement__edition=edition, started_on__lt=today - timedelta(days=days))
     return Suspension.objects.filter(

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "import_export",
     "auditlog",
     "axes",
+    "django_q",
 ]
 
 MIDDLEWARE = [
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.ExpiredAccounts",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -89,6 +91,12 @@ TEMPLATES = [
         },
     },
 ]
+# Mail goes out where a server is named: smtp+tls://name:password@host:587. Without one nothing waits to be sent.
+MAIL_WORKS = bool(env("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="portal@localhost")
+
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
@@ -100,6 +108,24 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who takes background jobs to the worker (`agreements.queue`), and the worker itself (`manage.py qcluster`).
+JOB_QUEUE = env("JOB_QUEUE", default=f"agreements.queue.{'at_once' if MODE == 'test' else 'by_django_q'}")
+Q_CLUSTER = {
+    "name": "portal",
+    "orm": "default",  # a table of this database: no second server, and a job is asked for in its own transaction
+    "workers": env.int("JOB_WORKERS", default=2),
+    "queue_limit": 4,  # what a worker takes ahead is lost to the others until `retry` when it is killed
+    "poll": 2,  # seconds
+    # Whatever runs longer than `retry` is run a second time beside the first; a killed job is found much sooner by
+    # its own heartbeat (`jobs.revive`).
+    "timeout": 6 * 3600,
+    "retry": 7 * 3600,
+    "max_attempts": 1,
+    "ack_failures": True,  # the job row says what failed, and is run again from there
+    "catch_up": False,  # after days off once: the daily run makes up for every day by itself
+    "log_level": "WARNING",
+}
 
 AUTH_USER_MODEL = "institutions.User"
 LOGIN_URL = "login"

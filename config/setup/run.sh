@@ -16,5 +16,12 @@ prepare_fonts
 "$PYTHON" manage.py load_calendar
 "$PYTHON" manage.py seed_demo --if-empty
 "$PYTHON" manage.py demo_logins
+"$PYTHON" manage.py schedule_jobs
+
+# The worker of the background jobs beside the web server; whichever ends, both end.
+trap 'exit 0' INT TERM
+trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+"$PYTHON" manage.py qcluster &
+"$PYTHON" manage.py runserver --noreload "127.0.0.1:$PORT" &
 say "" "地址：$PUBLIC_URL    停止：Ctrl-C"
-exec "$PYTHON" manage.py runserver --noreload "127.0.0.1:$PORT"
+wait -n

@@ -1,20 +1,24 @@
 """每日办理：超期的中止、生效、期满；补办与逐日办理结果相同，一份出错不误其余。"""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.urls import reverse
 
-from agreements import actions, daily
+from agreements import actions, clocks, daily
 from agreements.daily import run
 from agreements.gate import RuleBroken, perform
-from agreements.models import Agreement, Event, Status
+from agreements.models import Agreement, DailyFailure, Deadline, Event, Status
 from agreements.models.event import first_fault
 from agreements.renewals import apply_for_renewal
 from institutions.actions import register_institution
+from institutions.holidays import Day, publish_notice
+from institutions.models import Role, User
 
-from ..conftest import _person, facts
+from ..conftest import PASSWORD, _person, facts
 from ..desk import SCOPE, Desk, signature
 
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
@@ -292,7 +296,250 @@ def test_a_record_that_fails_is_told_and_stops_nothing(eventful_week, monkeypatc
 
 
 def test_the_day_looks_only_at_what_is_due(eventful_week, django_assert_max_num_queries):
-    # Four to find nothing to do, the rest to look whether the calendar has moved a clock.
+    # Four to find nothing to do, six to keep the list of failures, some to look whether a clock has to move, and two
+    # for each series of reminder days.
     run(LAST_RUN)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(45):
         run(LAST_RUN)
+
+
+# ── what could not be done ──
+
+
+@pytest.fixture
+def broken(eventful_week, monkeypatch):
+    """The one that goes on cannot be settled; `broken.mend()` puts it right."""
+    silent, settle = eventful_week[3], daily.settle
+    monkeypatch.setattr(
+        daily, "settle", lambda agreement: 1 / 0 if agreement == silent else settle(agreement)
+    )
+    silent.mend = lambda: monkeypatch.setattr(daily, "settle", settle)
+    return silent
+
+
+def failures():
+    rows = DailyFailure.objects.order_by("pk")
+    return list(
+        rows.values_list("agreement__number", "step", "due_on", "first_failed_on", "times", "resolved_on")
+    )
+
+
+def test_what_fails_is_one_row_until_it_is_done(broken):
+    run(LAST_RUN)
+    run(LAST_RUN + ONE_DAY)
+    entry = (broken.number, "settle", date(2026, 9, 1), LAST_RUN)
+    assert failures() == [(*entry, 2, None)]
+    assert "已记入运行日志" in DailyFailure.objects.get().reason
+    broken.mend()
+    run(LAST_RUN + 2 * ONE_DAY)
+    assert failures() == [(*entry, 2, LAST_RUN + 2 * ONE_DAY)]
+    run(LAST_RUN + 3 * ONE_DAY)
+    assert failures() == [(*entry, 2, LAST_RUN + 2 * ONE_DAY)]
+
+
+def test_what_fails_anew_after_it_was_settled_is_a_new_row(broken):
+    run(LAST_RUN)
+    DailyFailure.objects.update(resolved_on=LAST_RUN)
+    run(LAST_RUN + ONE_DAY)
+    assert [row[-1] for row in failures()] == [LAST_RUN, None]
+
+
+def test_what_need_not_be_done_any_more_leaves_the_list(desk, clock):
+    agreement = suspended(desk, clock, date(2026, 4, 6))
+    run(date(2026, 11, 1))  # without the year's holidays the last day cannot be told
+    assert [row[:3] for row in failures()] == [(agreement.number, "lapse", date(2026, 10, 4))]
+    clock(date(2026, 11, 2))
+    desk.terminated(fresh(agreement), on=date(2026, 11, 2), requested_on=date(2026, 11, 2))
+    run(date(2026, 11, 3))
+    assert failures()[0][-1] == date(2026, 11, 3)
+
+
+def test_a_run_for_an_earlier_day_settles_nothing_that_was_due_later(broken):
+    run(LAST_RUN)
+    run(date(2026, 8, 1))
+    assert failures()[0][-1] is None
+
+
+def test_catching_up_leaves_the_same_failures_as_daily_runs(eventful_week, broken):
+    def left():
+        run(LAST_RUN + ONE_DAY)
+        rows = DailyFailure.objects.open().values_list("agreement", "step", "due_on", "reason")
+        return [list(rows), [records(agreement) for agreement in eventful_week]]
+
+    here = transaction.savepoint()
+    for n in range(7):
+        run(LAST_RUN - timedelta(days=6 - n))
+    daily_runs = left()
+    transaction.savepoint_rollback(here)
+    assert left() == daily_runs and len(daily_runs[0]) == 1
+    broken.mend()
+    run(LAST_RUN + 2 * ONE_DAY)
+    assert not DailyFailure.objects.open().exists()
+    assert fresh(broken).holdover.started_on == date(2026, 9, 1)
+
+
+def test_two_runs_in_a_row_leave_the_same_failures(broken):
+    run(LAST_RUN)
+    events = Event.objects.count()
+    run(LAST_RUN)
+    assert len(failures()) == 1 and Event.objects.count() == events
+
+
+# ── the button ──
+
+
+def browser(client, user):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def listed(broken):
+    run(LAST_RUN)
+    return DailyFailure.objects.get()
+
+
+@pytest.fixture
+def today_is(monkeypatch):
+    monkeypatch.setattr("agreements.daily.localdate", lambda: LAST_RUN)
+
+
+@pytest.mark.parametrize("who", ["clerk", "reviewer", "leader", "admin"])
+def test_the_agency_and_the_system_administrator_have_it_done_again(
+    who, desk, listed, broken, client, today_is
+):
+    admin = User.objects.create_user("admin", "管理员", Role.SYSTEM_ADMIN, PASSWORD)
+    person = admin if who == "admin" else getattr(desk, who)
+    page = browser(client, person).get(reverse("daily"))
+    assert broken.number in page.text and reverse("daily-again", args=[listed.pk]) in page.text
+    page = client.post(reverse("daily-again", args=[listed.pk]), follow=True)
+    assert "仍未办成：办理出错" in page.text
+    broken.mend()
+    page = client.post(reverse("daily-again", args=[listed.pk]), follow=True)
+    assert "已办结" in page.text and "没有办不成的" in page.text
+    listed.refresh_from_db()
+    assert (listed.times, listed.resolved_on, listed.asked_by) == (2, LAST_RUN, person)
+    assert fresh(broken).events.last().actor_role == "system"
+
+
+def test_others_may_look_or_may_not_even_that(desk, listed, client, other_clerk):
+    other_operator = User.objects.get(username="operator2")
+    owner = _person("finance", "财务", Role.FINANCE, agency=desk.clerk.agency)
+    page = browser(client, owner).get(reverse("daily"))
+    assert listed.agreement.number in page.text and "重新办理</button>" not in page.text
+    assert client.post(reverse("daily-again", args=[listed.pk])).status_code == 403
+    for stranger in (other_clerk, other_operator):
+        assert listed.agreement.number not in browser(client, stranger).get(reverse("daily")).text
+        assert client.post(reverse("daily-again", args=[listed.pk])).status_code == 404
+    assert DailyFailure.objects.get().asked_by is None
+
+
+def test_it_stands_on_the_desk_of_clerk_and_leader(desk, listed, client):
+    for person in (desk.clerk, desk.leader):
+        page = browser(client, person).get("/")
+        assert "每日办理没有办成的" in page.text and "期满处理没有办成" in page.text
+    assert "每日办理没有办成的" not in browser(client, desk.reviewer).get("/").text
+
+
+def test_only_that_record_is_touched(listed, broken, monkeypatch):
+    broken.mend()
+    monkeypatch.setattr(daily, "begin", lambda *args: pytest.fail("another step"))
+    others = Event.objects.exclude(agreement=broken).count()
+    assert daily.carry_out_again(listed, by=None, today=LAST_RUN) is None
+    assert Event.objects.exclude(agreement=broken).count() == others
+
+
+# ── the calendar ──
+
+
+def counted(monkeypatch):
+    """The rules of the rows that a run counts again."""
+    counted, compute = [], clocks._compute
+    monkeypatch.setattr(
+        clocks, "_compute", lambda row, *args: counted.append(row.rule) or compute(row, *args)
+    )
+    return counted
+
+
+def test_the_day_counts_no_clock_again_while_the_calendar_stays(eventful_week, monkeypatch):
+    run(LAST_RUN)
+    again = counted(monkeypatch)
+    run(LAST_RUN + ONE_DAY)
+    assert again == []
+
+
+@pytest.mark.parametrize("change", ["notice", "correction", "region"])
+def test_any_change_of_the_calendar_moves_the_rows_the_next_day(
+    desk, regions, clock, calendar, monkeypatch, change
+):
+    agreement = suspended(desk, clock, date(2026, 3, 2), days=20)
+    row = agreement.deadlines.get(rule="T-29", bound="乙")
+    run(date(2026, 3, 3))
+    before, notice = row.due_on, None
+    lost = Day(before, False, "临时放假")
+    if change == "region":
+        publish_notice(2026, [lost], number="青政办〔2026〕1号", region=regions["630100"])
+    else:
+        notice = publish_notice(2026, [lost], number="国办〔2026〕2号", replace=True)
+    if change == "correction":  # in the admin site, in place
+        run(date(2026, 3, 3))
+        day = notice.days.get()
+        day.name, day.is_working, day.date = "改期", False, before + ONE_DAY
+        day.save()
+    report = run(date(2026, 3, 4))
+    row.refresh_from_db()
+    assert report.moved >= 1 and (row.due_on == before) == (change == "correction")
+    assert run(date(2026, 3, 5)).moved == 0
+    assert not Deadline.objects.open().exclude(counted_with=row.counted_with).exists()
+
+
+def test_a_stopped_recount_goes_on_where_it_stopped(desk, clock, calendar, monkeypatch):
+    suspended(desk, clock, date(2026, 3, 2), days=20)
+    publish_notice(2026, [Day(date(2026, 3, 4), False, "临时放假")], number="国办〔2026〕2号", replace=True)
+    monkeypatch.setattr(clocks, "AT_ONCE", 1)
+    compute, calls = clocks._compute, []
+
+    def stopped(*args):
+        calls.append(args)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return compute(*args)
+
+    monkeypatch.setattr(clocks, "_compute", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        clocks.follow_calendar()
+    rest = Deadline.objects.open().exclude(counted_with=clocks.stamp()).count()
+    assert 0 < rest < Deadline.objects.open().count()
+    clocks.follow_calendar()
+    assert not Deadline.objects.open().exclude(counted_with=clocks.stamp()).exists()
+
+
+# ── two at once ──
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time by nature")
+def test_two_runs_at_once_do_the_work_once(eventful_week):
+    start, reports = threading.Barrier(2), []
+
+    def work():
+        try:
+            start.wait()
+            reports.append(run(LAST_RUN))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [report.refused for report in reports] == [{}, {}]
+    done = sorted(agreement.number for report in reports for _, agreement in report.done)
+    assert len(done) == len(set(done)) == 5
+    states = ["terminated", "renewed", "active", "continued", "terminated", "active"]
+    assert [fresh(agreement).status for agreement in eventful_week] == states
+    for act in ("lapse", "expire", "carry_on", "close_as_renewed"):
+        assert Event.objects.filter(act=act).count() == 1, act
+    assert not DailyFailure.objects.exists()
+    assert all(first_fault(fresh(agreement)) is None for agreement in eventful_week)

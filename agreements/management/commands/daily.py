@@ -1,8 +1,11 @@
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localdate
 
-from agreements import daily
+from agreements import jobs, tasks
+from agreements.gate import RuleBroken
+from agreements.models import Job
 
 
 class Command(BaseCommand):
@@ -12,11 +15,17 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, help="办到哪一天，默认今天（YYYY-MM-DD）")
 
     def handle(self, *args, on, **options):
-        report = daily.run(on)
+        job, _ = Job.objects.get_or_create(name=Job.Name.DAILY, day=on or localdate(), subject="")
+        try:
+            report = jobs.run(job, tasks.daily)
+        except RuleBroken as why:
+            # The worker's run or somebody else's: it does the work, this one need not.
+            self.stdout.write(str(why))
+            return
         for label, agreement in report.done:
             self.stdout.write(f"{agreement.number} {label}：{agreement.get_status_display()}")
         self.stdout.write(f"时限：{report.moved}项到期日有变动，{report.started}项转入下一期")
-        self.stdout.write(f"办结{len(report.done)}份，未能办理{len(report.refused)}份")
+        self.stdout.write(str(report))
         for number, why in report.refused.items():
             self.stderr.write(f"{number} 未能办理：{why}")
         if report.refused:

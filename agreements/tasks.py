@@ -1,0 +1,62 @@
+"""What the worker does. Each may be delivered twice, stopped half way and run again: done work is not done twice."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from . import daily as daily_work
+from . import jobs
+from .models import Job, Paper
+from .printing import print_owed
+
+JUST_OWED = timedelta(minutes=2)  # whoever owes a paper prints it at once; this is for what stayed behind
+
+
+# ── by the clock (`queue.set_timetable`) ──
+
+
+def every_day():
+    """The daily job of today, unless it exists."""
+    jobs.ask(Job.Name.DAILY, localdate())
+
+
+def every_few_minutes():
+    """What a killed worker left, and papers that could not be printed."""
+    jobs.revive()
+    if owed_papers().exists():
+        jobs.ask(Job.Name.PAPERS, localdate(), again=True)
+
+
+# ── jobs ──
+
+
+def carry_out(pk):
+    """Run the job with this key, once: a second delivery finds it taken or done."""
+    job = Job.objects.get(pk=pk)
+    if job.status == Job.Status.WAITING or job.is_interrupted:
+        jobs.run(job, WORK[job.name])
+
+
+def daily(job, tell):
+    """Every day up to the job's own."""
+    return daily_work.run(job.day, tell)
+
+
+def print_owed_papers(job, tell):
+    """Each owed paper is tried once; one that fails keeps its reason and stays owed."""
+    papers = list(owed_papers().select_related("agreement__edition"))
+    out = 0
+    for number, paper in enumerate(papers, 1):
+        out += print_owed(paper)
+        tell(number, len(papers))
+    return f"印出{out}份，没有印出{len(papers) - out}份"
+
+
+def owed_papers():
+    return Paper.objects.filter(status=Paper.Status.OWED, created_at__lt=timezone.now() - JUST_OWED).order_by(
+        "pk"
+    )
+
+
+WORK = {Job.Name.DAILY: daily, Job.Name.PAPERS: print_owed_papers}
