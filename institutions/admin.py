@@ -202,7 +202,7 @@ class HolidayNoticeAdmin(Kept, admin.ModelAdmin):
 class NewPersonForm(BaseUserCreationForm):
     class Meta:
         model = User
-        fields = ["username", "name", "role", "agency", "institution"]
+        fields = ["username", "name", "role", "agency", "institution", "expires_on"]
         field_classes = {}
 
 
@@ -231,6 +231,9 @@ class PersonAdmin(Kept, UserAdmin):
                     "agency",
                     "institution",
                     "is_active",
+                    "expires_on",
+                    "email",
+                    "mail_wanted",
                     "password_link",
                     "last_login",
                 ]
@@ -238,12 +241,26 @@ class PersonAdmin(Kept, UserAdmin):
         )
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "name", "role", "agency", "institution", "password1", "password2"]})
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "name",
+                    "role",
+                    "agency",
+                    "institution",
+                    "expires_on",
+                    "password1",
+                    "password2",
+                ]
+            },
+        )
     ]
 
     def get_readonly_fields(self, request, obj=None):
         # Nobody takes away or trades the role that lets them sit here: another administrator must do it.
-        own = ["role", "agency", "institution", "is_active"] if obj == request.user else []
+        own = ["role", "agency", "institution", "is_active", "expires_on"] if obj == request.user else []
         return [*super().get_readonly_fields(request, obj), *own]
 
     @admin.display(description="单位")
