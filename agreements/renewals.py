@@ -1,14 +1,17 @@
 """Renewal (第七十八条): the hospital applies, or the agency organises it for all whose term ends in a range."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 
 from institutions.models import Agency, Role
 
 from .clocks import SIDES, stop_clocks
 from .gate import RuleBroken, perform
-from .models import Agreement, RenewalCampaign
+from .models import Agreement, Deadline, Paper, RenewalCampaign
 
 
 def apply_for_renewal(agreement, *, by, self_assessment, address="", on=None):
@@ -82,3 +85,63 @@ def _saved(campaign):
         raise RuleBroken("；".join(wrong.messages)) from wrong
     campaign.save()
     return campaign
+
+
+# ── 第七十八条：what the decision rests on ──
+
+
+# What apps above have on file of an agreement: callables (agreement) → [(label, what, as words)].
+MORE_ON_FILE = []
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """What the portal has on file of an agreement's term, for the decision whether to renew it (第七十八条).
+
+    `suspensions`: (Suspension, days that it lasted so far). `late`: clocks that ran out before they were met, or have
+    run out and are not met. `changes`: versions of the hospital's facts that came after the term began. `more`:
+    (label, words) of what apps above this one keep.
+    """
+
+    suspensions: list
+    breaches: int
+    open_holds: int
+    holds: int
+    open_bans: int
+    bans: int
+    late: list
+    owed: list
+    changes: list
+    more: list
+
+    @property
+    def is_clean(self):
+        return not (self.suspensions or self.holds or self.bans or self.late or self.owed)
+
+
+def on_file(agreement, on=None):
+    """The OnFile of an agreement as of a day. Reads and decides nothing."""
+    on = on or localdate()
+    suspensions = [
+        (one, ((one.closed_on or on) - one.started_on).days) for one in agreement.suspensions.all()
+    ]
+    holds, bans = list(agreement.payment_holds.all()), list(agreement.service_bans.all())
+    late = Q(status=Deadline.Status.MET, closed_on__gt=F("due_on")) | Q(status=Deadline.Status.MISSED)
+    return OnFile(
+        suspensions=suspensions,
+        breaches=sum(one.cause == "breach" for one, _ in suspensions),
+        open_holds=sum(one.is_open for one in holds),
+        holds=len(holds),
+        open_bans=sum(one.is_open_on(on) for one in bans),
+        bans=len(bans),
+        late=list(
+            agreement.deadlines.filter(late | Q(status=Deadline.Status.OPEN, due_on__lt=on)).order_by(
+                "due_on", "pk"
+            )
+        ),
+        owed=list(agreement.papers.filter(status=Paper.Status.OWED)),
+        changes=list(
+            agreement.institution.versions.filter(valid_from__gt=agreement.starts_on).order_by("number")
+        ),
+        more=[line for source in MORE_ON_FILE for line in source(agreement)],
+    )

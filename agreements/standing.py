@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
+from .last_days import DECIDED_BY_LEADER, last_days
 from .models import Status
 
 
@@ -62,10 +63,28 @@ def _suspended(agreement):
     last = max(causes, key=lambda one: one.planned_end)
     what = "、".join(f"{one.get_cause_display()}（{one.article}）" for one in causes)
     sentence = f"中止，{what}，自 {causes[0].started_on} 起，计划到 {last.planned_end} 24:00。"
-    requested = next((one for one in causes if one.cause == "requested"), None)
+    longest = last_days(causes)
+    requested = next((one for one in causes if one.cause == "requested" and not one.exception_reason), None)
     if requested:
-        sentence += f"到 {requested.latest_end} 乙方仍未申请继续履行的，本协议自动终止（第七十九条）。"
+        sentence += _unless_asked(requested, longest[requested.pk])
+    sentence += _for_the_leader(causes, longest)
     return Standing(f"{sentence}中止期间发生的医保费用不予结算。", last.planned_end)
+
+
+def _unless_asked(stop, last):
+    """第七十九条：an application to go on that came in time holds the end off until it is decided."""
+    asked = stop.requests.open().filter(filed_on__lte=last).first()
+    if asked:
+        return f"乙方已于 {asked.filed_on} 申请继续履行，决定之前本协议不因超期终止（第七十九条）。"
+    return f"到 {last} 乙方仍未申请继续履行的，本协议自动终止（第七十九条）。"
+
+
+def _for_the_leader(causes, longest):
+    """第七十九条：for the causes that never end it by themselves, by when the agency decides."""
+    waiting = [one for one in causes if one.cause in DECIDED_BY_LEADER and not one.exception_reason]
+    if not waiting:
+        return ""
+    return f"最迟到 {min(longest[one.pk] for one in waiting)}，甲方须恢复、解除或写明例外（第七十九条）；届满未定的，仍为中止。"
 
 
 def _ended(agreement):

@@ -4,58 +4,48 @@ import hashlib
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.shortcuts import render
+from django.utils.timezone import localdate
 
 from institutions.filters import LONGEST_SEARCH
 from institutions.models import Region
 
+from .. import publication
 from ..forms import VerifyForm
-from ..models import IN_FORCE, LIVE, Agreement, Paper, Status
+from ..models import Paper
 from ..standing import standing
 
-TABS = [
-    ("designated", "定点", IN_FORCE),
-    ("suspended", "中止", [Status.SUSPENDED]),
-    ("terminated", "终止", [Status.TERMINATED]),
-    ("rescinded", "解除", [Status.RESCINDED]),
-]
 PER_PAGE = 50
 UPLOAD_LIMIT = 20 * 1024 * 1024
-
-
-def _listed():
-    """One row for each pair of agency and institution: the live agreement, or else the last that ended."""
-    same_pair = Agreement.objects.filter(agency=OuterRef("agency"), institution=OuterRef("institution"))
-    live_one, later_one = (
-        same_pair.filter(status__in=LIVE),
-        same_pair.published().filter(pk__gt=OuterRef("pk")),
-    )
-    ended = ~Q(status__in=LIVE)
-    return Agreement.objects.published().exclude(ended & Exists(live_one)).exclude(ended & Exists(later_one))
 
 
 @login_not_required
 def public(request):
     """定点医疗机构名单，按状态分列，由协议状态生成，没有人手工编辑。"""
-    text, area, tab = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "area", "tab"))
-    listed = _listed()
+    words = (request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "area", "tab", "kind"))
+    text, area, tab, kind = words
+    today, found = localdate(), publication.listed()
     if text:
-        listed = listed.filter(
+        found = found.filter(
             Q(institution__current__name__icontains=text) | Q(institution__current__address__icontains=text)
             | Q(institution__code__istartswith=text)
         )  # fmt: skip
     regions = Region.objects.filter(code__endswith="00")
     if region := regions.filter(code=area).first():
-        listed = listed.filter(institution__region__code__startswith=region.prefix)
-    counts = dict(listed.order_by().values_list("status").annotate(Count("pk")))
-    tabs = [(key, label, sum(counts.get(s, 0) for s in states)) for key, label, states in TABS]
-    if states := {key: states for key, _, states in TABS}.get(tab):
-        listed = listed.filter(status__in=states)
-    rows = listed.with_parties().select_related("ending").prefetch_related("suspensions")
-    page = Paginator(rows.order_by("institution__code", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "tabs": tabs, "tab": tab, "q": text, "regions": regions, "region": region,
-               "total": sum(counts.values())}  # fmt: skip
+        found = found.filter(institution__region__code__startswith=region.prefix)
+    found = publication.of_kind(found, kind, today)
+    counts = found.order_by().aggregate(
+        total=Count("pk"), **{key: Count("pk", filter=states) for key, _, states in publication.TABS}
+    )
+    tabs = [(key, label, counts[key]) for key, label, _ in publication.TABS]
+    if states := {key: states for key, _, states in publication.TABS}.get(tab):
+        found = found.filter(states)
+    rows = publication.with_all_that_is_shown(found, today).order_by("institution__code", "pk")
+    context = {
+        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "tabs": tabs, "tab": tab, "q": text,
+        "regions": regions, "region": region, "kinds": publication.KINDS, "kind": kind, "total": counts["total"],
+    }  # fmt: skip
     return render(request, "public/list.html", context)
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from institutions.models import Role
 
 from .. import renewal_forms as forms
+from ..campaigns import progress
 from ..gate import RuleBroken, declared, perform, refusal, step_of
 from ..models import RenewalCampaign, RenewalRequest
-from ..renewals import announce_campaign, close_campaign
+from ..renewals import announce_campaign, close_campaign, on_file
 from .common import agreement_or_404, carried_out, must
 
 PER_PAGE = 50
@@ -64,6 +65,7 @@ def renewal(request, number, pk):
         "suspensions": agreement.suspensions.all(),
         "holds": agreement.payment_holds.all(),
         "bans": agreement.service_bans.select_related("staff", "department"),
+        "on_file": on_file(agreement) if request.user.agency_id else None,
     }
     return render(request, "agreements/renewal.html", context)
 
@@ -98,11 +100,18 @@ def renewals(request):
         "page_obj": Paginator(found.order_by("agreement__ends_on", "pk"), PER_PAGE).get_page(
             request.GET.get("page")
         ),
-        "campaigns": RenewalCampaign.objects.visible_to(user).select_related("announced_by"),
+        "campaigns": _campaigns(user),
         "form": form,
         "leads": _leads(user),
     }
     return render(request, "agreements/renewals.html", context)
+
+
+def _campaigns(user):
+    """[(campaign, Progress)]; how far others have come is the agency's affair, and None for a hospital."""
+    campaigns = RenewalCampaign.objects.visible_to(user).select_related("announced_by")
+    how_far = progress(campaigns) if user.agency_id else {}
+    return [(one, how_far.get(one.pk)) for one in campaigns]
 
 
 @require_POST
