@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Level
 
-from . import permissions
+from . import permissions, stop_requests
 from .cascade import spread
 from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from .models import IN_FORCE, Agreement, Edition, Paper, Proposal, Sequence, Status
@@ -136,6 +136,7 @@ def decide(proposal, *, by, address=""):
         getattr(proposal.agreement, proposal.act), by=by, address=address, proposal=proposal, **details
     )
     perform(proposal.decide, by=by, address=address)
+    stop_requests.answer(agreement, proposal, by)
     spread(agreement, details["on"])
     return agreement
 
@@ -147,7 +148,13 @@ def due_to_begin(today):
 
 @transaction.atomic
 def begin(agreement, today):
-    """A signed agreement comes into force; an expired one before it closes as renewed (第七十八条)."""
+    """A signed agreement comes into force; an expired one before it closes as renewed (第七十八条).
+
+    None when another run has begun it in the meantime.
+    """
+    agreement = due_to_begin(today).select_for_update().filter(pk=agreement.pk).first()
+    if agreement is None:
+        return None
     before = agreement.live_sibling
     if before and before.status in IN_FORCE and before.ends_on < agreement.starts_on:
         perform(before.close_as_renewed, by=SYSTEM, on=agreement.starts_on)

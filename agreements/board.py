@@ -54,7 +54,7 @@ def clocks_of(deadlines, now=None):
 
 
 def _clock(deadline, now, calendars):
-    today, over = now.date(), deadline.due_at <= now
+    today, over = now.date(), deadline.due_at <= now and not deadline.is_paused
     begin = min(deadline.started_on, deadline.agreement.starts_on) if _is_from_the_end(deadline) else None
     begin = begin or deadline.started_on
     elapsed, total = (today - begin).days, max((deadline.due_on - begin).days, 1)
@@ -93,7 +93,7 @@ def _tabs(now=None):
     sunday = today + timedelta(days=6 - today.weekday())
     return {
         "open": ("未办结", is_open),
-        "overdue": ("已逾期", is_open & Q(due_at__lte=now)),
+        "overdue": ("已逾期", is_open & Q(due_at__lte=now, paused_since=None)),
         "week": ("本周到期", is_open & Q(due_on__gte=today, due_on__lte=sunday)),
         "met": ("已办结", ~is_open),
     }

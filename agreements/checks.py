@@ -240,6 +240,16 @@ def hold_is_open(agreement, hold):
     return hold.agreement_id == agreement.pk and hold.released_on is None
 
 
+# What may still keep a hold: callables (hold) → why, as a sentence, or None. Apps above append their own.
+HOLD_KEEPERS = []
+
+
+@rule("第六十九条", "{why}")
+def nothing_keeps_the_hold(agreement, hold):
+    why = next((why for keeper in HOLD_KEEPERS if (why := keeper(hold))), None)
+    return why is None or {"why": why}
+
+
 @rule("第六十四条", "恢复日 {on} 早于暂停拨付起始日 {hold.started_on}")
 def released_after_it_began(agreement, hold, on):
     return on >= hold.started_on

@@ -13,6 +13,11 @@ def is_met_by_hand(deadline):
     return deadline.event in BY_HAND
 
 
+@rule("第七十三条、第八十二条", "“{thing.title}”凭照片办结，提交公告证明")
+def is_shown_by_no_proof(deadline):
+    return not deadline.needs_proof
+
+
 @rule("办理日期", "办结日 {on} 还没有到。办结之后再登记")
 def is_done_already(deadline, on):
     return on <= localdate()

@@ -14,15 +14,17 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from institutions.models import HolidayNotice
-from institutions.workdays import calendar_for
+from institutions.workdays import calendar_for, stamp
 
 from .clock_checks import BY_HAND
-from .deadlines import EXACT, due, paused_units
+from .deadlines import EXACT, ONE_DAY, due, paused_units
 from .models.deadline import Deadline
 from .models.edition import Edition
 from .status import ENDED
 
 Status = Deadline.Status
+RECEIVED = "application_received"
+AT_ONCE = 5000
 SIDES = [Deadline.Bound.AGENCY, Deadline.Bound.INSTITUTION]
 
 
@@ -43,7 +45,7 @@ ENDED_WITH_DUTIES = Effect(starts=("status_changed", "agreement_ended"), ends=Tr
 
 # Act → effect. An act that is not here touches no clock.
 EFFECTS = {
-    "activate": Effect(starts=("agreement_start", "agreement_end")),
+    "activate": Effect(starts=("agreement_start", "agreement_end", "last_self_check")),
     "suspend_on_request": STOPPED,
     "suspend_for_breach": STOPPED,
     "suspend_for_investigation": Effect(starts=("suspension_start", "status_changed", "hold_start")),
@@ -55,6 +57,9 @@ EFFECTS = {
     "release_payment": Effect(meets=("hold_start",)),
     "grant_suspension_exception": Effect(meets=("suspension_start",)),
     "apply_for_renewal": Effect(answers=("agreement_end",)),
+    "file_penalty_report": Effect(starts=("penalty_served",), meets=("penalty_served",)),
+    "file_self_check": Effect(starts=("last_self_check",), meets=("last_self_check",)),
+    "draft_change": Effect(starts=("change_approved", "general_change")),
     "carry_on": Effect(starts=("holdover_start",), drops=("agreement_start", "agreement_end")),
     "terminate": ENDED_WITH_DUTIES,
     "rescind": ENDED_WITH_DUTIES,
@@ -100,21 +105,44 @@ def _of_suspension(agreement, on):
     stop = agreement.suspensions.latest("pk")
     first = agreement.open_suspensions.order_by("started_on").values_list("started_on", flat=True)[0]
     requested = stop.cause == "requested"
-    return Beginning(first, _about(stop), lambda term: requested or Deadline.Bound.SYSTEM not in term.bound)
+    return Beginning(first, about_of(stop), lambda term: requested or Deadline.Bound.SYSTEM not in term.bound)
 
 
 def _of_hold(agreement, on):
     """第六十一条、第六十九条：各有自己的复查；第六十四条的暂停到整改到位为止。"""
     hold = agreement.payment_holds.latest("pk")
-    return Beginning(hold.started_on, _about(hold), lambda term: hold.article in term.articles)
+    return Beginning(hold.started_on, about_of(hold), lambda term: hold.article in term.articles)
 
 
 def _of_change(agreement, on):
     ended = agreement.status in ENDED
-    return Beginning(on, "结束" if ended else _about(agreement.suspensions.latest("pk")))
+    return Beginning(on, "结束" if ended else about_of(agreement.suspensions.latest("pk")))
+
+
+def _of_application(agreement, on):
+    """第七十六条：自有关部门批准之日，或变更之日。"""
+    request = agreement.changerequests.latest("pk")
+    return Beginning(
+        request.approved_on, about_of(request), lambda term: term.start_event == request.duty_event
+    )
+
+
+def _of_penalty(agreement, on):
+    report = agreement.penaltyreports.latest("pk")
+    return Beginning(report.served_on, about_of(report))
+
+
+def _of_self_check(agreement, on):
+    """第七条（七）：the next self-check is counted from the last one."""
+    report = agreement.selfcheckreports.order_by("pk").last()
+    return Beginning(report.found_on, about_of(report)) if report else Beginning(agreement.starts_on)
 
 
 BEGINNINGS = {
+    "penalty_served": _of_penalty,
+    "last_self_check": _of_self_check,
+    "change_approved": _of_application,
+    "general_change": _of_application,
     "agreement_start": lambda agreement, on: Beginning(agreement.starts_on),
     "agreement_end": lambda agreement, on: Beginning(agreement.ends_on),
     "suspension_start": _of_suspension,
@@ -125,16 +153,21 @@ BEGINNINGS = {
 }
 
 
-def _about(cause):
+def about_of(cause):
     return f"{cause._meta.verbose_name} {cause.pk}"
 
 
 def _closed(agreement, event):
     """What the clocks of closed causes are about; a leader's exception closes the question as well (第七十九条)."""
+    if event == "penalty_served":
+        return [about_of(report) for report in agreement.penaltyreports.all()]
+    if event == "last_self_check":
+        earlier = agreement.selfcheckreports.order_by("-pk")[1:]
+        return ["", *(about_of(report) for report in earlier)]
     if event == "hold_start":
-        return [_about(hold) for hold in agreement.payment_holds.filter(released_on__isnull=False)]
+        return [about_of(hold) for hold in agreement.payment_holds.filter(released_on__isnull=False)]
     settled = Q(closed_on__isnull=False) | ~Q(exception_reason="")
-    return [_about(stop) for stop in agreement.suspensions.filter(settled)]
+    return [about_of(stop) for stop in agreement.suspensions.filter(settled)]
 
 
 # ── rows ──
@@ -152,8 +185,11 @@ def start_clocks(agreement, event, day, about="", wanted=lambda term: True):
         if term.start_event == event and term.length is not None and term.unit != "count" and wanted(term)
     ]
     if terms:
+        known = stamp()  # before the calendar: what changes in between is counted once more and not forgotten
         calendar = calendar_for(agreement.agency.region)
         rows = [_row(agreement, term, side, day, about, calendar) for term in terms for side in term.bound]
+        for row in rows:
+            row.counted_with = known
         Deadline.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -186,6 +222,75 @@ def stop_clocks(agreement, event, day, about=("",), bound=Deadline.Bound.values)
     _close(running, Status.MET, day)
 
 
+def follow_application(application, act, details):
+    """第七条、第七十六条：the hospital's own clock ends with its submission, and the agency's answer begins.
+
+    While the hospital completes its papers (补正) the agency's clock stands still.
+    """
+    agreement, about, day = application.agreement, about_of(application), details.get("on")
+    answer = agreement.deadlines.open().filter(event=RECEIVED, about=about)
+    if act == "rewrite":
+        _restart(
+            agreement.deadlines.open().filter(event=application.duty_event, about=about),
+            application.approved_on,
+        )
+    elif act == "submit":
+        stop_clocks(agreement, application.duty_event, day, about=[about])
+        if not application.granted_on_receipt:
+            start_clocks(agreement, RECEIVED, day, about)
+    elif act == "return_for_completion":
+        _pause(answer, day)
+    elif act == "refile":
+        _go_on(answer, day)
+    elif act in ("grant", "refuse", "withdraw"):
+        _close(
+            agreement.deadlines.open().filter(about=about),
+            Status.MET if act != "withdraw" else Status.DROPPED,
+            day,
+        )
+
+
+def _pause(rows, day):
+    for row in rows.filter(paused_since=None):
+        row.paused_since = day
+        row.save(update_fields=["paused_since"])
+
+
+def _go_on(rows, day, reason="补正"):
+    """Give back every whole day between the return and the new submission, the day of the return not counted."""
+    for row in rows.exclude(paused_since=None).select_related("agreement__agency__region"):
+        first, row.paused_since = row.paused_since + ONE_DAY, None
+        if first <= day:
+            row.pauses.append([first.isoformat(), day.isoformat(), reason])
+        _recount(row)
+
+
+def wait_from(row, day):
+    """A clock that a proof answers stands still while the agency looks at the proof."""
+    _pause(Deadline.objects.open().filter(pk=row.pk), day)
+
+
+def go_on_from(row, day):
+    """The proof was sent back: the clock goes on, with the days given back."""
+    _go_on(Deadline.objects.open().filter(pk=row.pk), day, "核对证明")
+
+
+def met_on(row, day):
+    """The proof was taken note of: the clock is met on the day on which it was handed in."""
+    _close(Deadline.objects.open().filter(pk=row.pk), Status.MET, day)
+
+
+def _restart(rows, day):
+    for row in rows.select_related("agreement__agency__region"):
+        row.started_on = day
+        _recount(row)
+
+
+def _recount(row):
+    _compute(row, row.agreement.terms.deadlines[row.rule], calendar_for(row.agreement.agency.region))
+    row.save()
+
+
 def drop_clocks(agreement, day, events=None):
     """Open clocks lose their object: those of `events`, or all but what an ending leaves to do (第七十三、八十二条)."""
     running = agreement.deadlines.open()
@@ -202,18 +307,32 @@ def _close(rows, outcome, day):
 # ── as time and the calendar go on ──
 
 
-def recompute():
+def follow_calendar():
+    """Count the open clocks again that were counted with another calendar than today's. Returns the rows that moved.
+
+    Looks at nothing while the calendar stays as it is; stopped half way, the next run goes on from there.
+    """
+    moved, now = [], stamp()
+    for other in ({"counted_with__lt": now}, {"counted_with__gt": now}):  # two ranges of one index
+        older = Deadline.objects.open().filter(**other).order_by().values_list("pk", flat=True)
+        while some := list(older[:AT_ONCE]):
+            moved += recompute(Deadline.objects.filter(pk__in=some))
+            Deadline.objects.filter(pk__in=some).update(counted_with=now)
+    return moved
+
+
+def recompute(rows=None):
     """Count every open clock again that leans on the calendar of working days. Returns the rows that moved.
 
     A backward clock and one that ends on its own day never lean on it; they are most of the rows there are.
     """
-    moved, calendars = [], Calendars()
+    moved, calendars, wanted = [], Calendars(), Deadline.objects.all() if rows is None else rows
     for edition in Edition.objects.all():
         terms = edition.terms.deadlines
         leaning = [
             one.id for one in terms.values() if one.length and not one.backward and one.unit not in EXACT
         ]
-        rows = Deadline.objects.open().filter(agreement__edition=edition, rule__in=leaning)
+        rows = wanted.open().filter(agreement__edition=edition, rule__in=leaning)
         rows = rows.select_related("agreement__agency__region").iterator(chunk_size=1000)
         moved += [row for row in rows if _compute(row, terms[row.rule], calendars.of(row.agreement))]
     return [row for row in moved if _saved(row)]
@@ -231,12 +350,17 @@ def advance(today):
     After days off it makes up for every round that was missed; a second run changes nothing.
     """
     started, calendars = [], Calendars()
-    for edition in Edition.objects.all():
-        terms = edition.terms.deadlines
-        again = [term.id for term in terms.values() if term.recurring]
-        rows = Deadline.objects.open().filter(agreement__edition=edition, rule__in=again, due_on__lt=today)
-        for row in rows.select_related("agreement__agency__region"):
-            started += _rounds(row, terms[row.rule], calendars.of(row.agreement), today)
+    again = {
+        (edition.pk, term.id): term
+        for edition in Edition.objects.all()
+        for term in edition.terms.deadlines.values()
+        if term.recurring
+    }
+    # In the order of its index, and the edition asked of what is found: else every open clock is looked at.
+    rows = Deadline.objects.open().filter(rule__in={rule for _, rule in again}, due_on__lt=today)
+    for row in rows.order_by("rule", "due_on").select_related("agreement__agency__region"):
+        if term := again.get((row.agreement.edition_id, row.rule)):
+            started += _rounds(row, term, calendars.of(row.agreement), today)
     return started
 
 
@@ -251,7 +375,7 @@ def _rounds(row, term, calendar, today):
         following = Deadline(
             **{name: getattr(row, name) for name in (
                 "rule", "bound", "event", "about", "title", "article", "unit", "started_on", "started_at")},
-            agreement=agreement, round=row.round + 1,
+            agreement=agreement, round=row.round + 1, counted_with=row.counted_with,
         )  # fmt: skip
         _compute(following, term, calendar)
         following.save(force_insert=True)

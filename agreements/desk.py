@@ -1,7 +1,6 @@
 """待办：what each role has to do now. Each item says what, with whom, on which article, and where to do it."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -9,31 +8,45 @@ from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from .models import LIVE, Agreement, Ending, Paper, Proposal, RenewalRequest, SignRecord, Status, Suspension
+from . import application_desk, delivery_desk, repeat, report_desk
+from .desk_items import MOST, Item
+from .last_days import to_decide
+from .models import (
+    LIVE,
+    Agreement,
+    DailyFailure,
+    Edition,
+    Ending,
+    Paper,
+    Proposal,
+    RenewalRequest,
+    SignRecord,
+    Status,
+    Suspension,
+)
 
 LOOK_AHEAD = timedelta(days=30)
-MOST = 100
-
-
-@dataclass(frozen=True)
-class Item:
-    subject: str
-    agreement: object
-    note: str
-    url: str
-    verb: str
-    until: date | None = None
+MORE = []  # what apps above this one have to do: functions like `groups_for`
 
 
 def desk_for(user):
     """[(group title, [Item])] for a user, groups without items left out; at most MOST items each."""
-    groups = _DESKS.get(user.role, lambda user: [])(user)
+    groups = [
+        *_DESKS.get(user.role, lambda user: [])(user),
+        *application_desk.groups_for(user),
+        *delivery_desk.groups_for(user),
+        *report_desk.groups_for(user),
+        *(group for groups_for in MORE for group in groups_for(user)),
+    ]
     return [(title, items) for title, items in groups if items]
 
 
 def _own(user, *conditions, **filters):
-    agreements = Agreement.objects.worked_on_by(user).with_parties()
-    return agreements.filter(*conditions, **filters).order_by("pk")[:MOST]
+    return _own_rows(user).filter(*conditions, **filters).order_by("pk")[:MOST]
+
+
+def _own_rows(user):
+    return Agreement.objects.worked_on_by(user).with_parties()
 
 
 def _act(agreement, name, subject, note, verb, until=None):
@@ -60,12 +73,13 @@ def _clerk(user):
     ]
     return [
         ("退回的呈批", returned),
+        ("每日办理没有办成的", _daily_failures(user)),
         ("没有印出的文书", _owed(user)),
         ("延续有效：写明原因", _causes_awaited(user)),
         ("要知悉的联动", _cascades(user)),
         ("续签申请", _renewals(user, Q(status=RenewalRequest.Status.SUBMITTED))),
+        *_stops(user),
         ("要送出的草稿", drafts),
-        ("快到期的中止", _ending_suspensions(user)),
         ("等乙方办理", waiting),
     ]
 
@@ -96,8 +110,9 @@ def _leader(user):
     return [
         ("要决定的呈批", proposals),
         ("要签署的协议", signing),
+        ("每日办理没有办成的", _daily_failures(user)),
         ("延续有效：写明原因", _causes_awaited(user)),
-        ("快到期的中止", _ending_suspensions(user)),
+        *_stops(user),
     ]
 
 
@@ -202,9 +217,47 @@ def _owed(user):
     ]
 
 
-def _ending_suspensions(user):
+def _daily_failures(user):
+    """What the daily run could not do and somebody has to put right."""
+    agreements = Agreement.objects.worked_on_by(user)
+    found = DailyFailure.objects.open().filter(agreement__in=agreements)
+    return [
+        Item(f"{f.get_step_display()}没有办成", f.agreement, f.reason, reverse("daily"), "处理")
+        for f in found.select_related("agreement__institution__current")[:MOST]
+    ]
+
+
+def _stops(user):
+    """What the clerk proposes and the leader decides about suspensions; each of them in one group."""
+    last = to_decide(Agreement.objects.worked_on_by(user), localdate())[:MOST]
+    decide = [
+        _open(
+            one.agreement,
+            f"{one}到最后一日，定去向",
+            "届满前恢复、解除或写明例外；不自动终止（第七十九条）",
+            until=day,
+        )
+        for day, one in last
+    ]
+    return [
+        ("考虑解除", _repeated(user)),
+        ("中止的最后一日", decide),
+        ("快到期的中止", _ending_suspensions(user, besides={one.agreement_id for _, one in last})),
+    ]
+
+
+def _repeated(user):
+    """第六十七条（一）：suspended again within the term; a person decides whether to rescind."""
+    found = repeat.waiting(_own_rows(user), Edition.objects.only("terms_source"))
+    return [
+        _open(a, "决定是否解除", f"协议期内第{a.times}次被中止；解除，或记明不予解除（第六十七条）")
+        for a in found.order_by("pk")[:MOST]
+    ]
+
+
+def _ending_suspensions(user, besides=()):
     limit = localdate() + LOOK_AHEAD
-    found = _own(user, status=Status.SUSPENDED).prefetch_related("suspensions")
+    found = _own(user, ~Q(pk__in=besides), status=Status.SUSPENDED).prefetch_related("suspensions")
     pairs = [(a, max(s.planned_end for s in a.suspensions.all() if s.is_open)) for a in found]
     due = sorted(((until, a) for a, until in pairs if until <= limit), key=lambda pair: pair[0])
     return [

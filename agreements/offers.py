@@ -35,28 +35,54 @@ FORWARD = [
 ]
 
 
+# Acts that open a record of its own: each with the pages where it is written, as (label, URL name, further arguments).
+OPENING = {
+    "draft_change": [
+        ("申请重大信息变更", "change-new", ["major"]),
+        ("告知一般信息变更", "change-new", ["general"]),
+    ],
+    "draft_suspension": [("申请中止协议", "stop-new", ["suspend"])],
+    "draft_resumption": [("申请继续履行", "stop-new", ["resume"])],
+    "draft_ending": [("申请终止协议", "stop-new", ["end"])],
+    "file_penalty_report": [("报送行政处罚", "report-new", ["penalty"])],
+    "file_self_check": [("提交自查自纠报告", "report-new", ["self-check"])],
+    "file_display_proof": [],  # each from the clock that it answers
+}
+
+
+# What apps above this one let a person do about an agreement: callables (agreement, user) → [Offer].
+MORE = []
+
+
 def slug(name):
     return name.replace("_", "-")
 
 
 def offers_for(agreement, user):
     """Offers of a user on an agreement, those that work first. Acts that are not theirs to do are not listed."""
-    offers = [offer for name in acts_of(Agreement) if (offer := _offer(agreement, name, user))]
+    offers = [offer for name in acts_of(Agreement) for offer in _offers(agreement, name, user)]
+    offers += [offer for more in MORE for offer in more(agreement, user)]
     return sorted(offers, key=lambda offer: (offer.refusal is not None, not offer.forward))
 
 
-def _offer(agreement, name, user):
+def _offers(agreement, name, user):
+    """The offers of one act, usually one; none when it is not this person's or belongs to another part of the life."""
     step = declared(Agreement, name)
     if name == "propose" or step.permission is the_system:
-        return None
+        return []
     proposed = step.custom["proposed"]
     if not (agency_clerk(agreement, user) if proposed else step.has_perm(agreement, user)):
-        return None
+        return []
     why = why_not_propose(agreement, name, user) if proposed else refusal(agreement, name, by=user)
     if why and not _worth_showing(agreement, step):
-        return None
+        return []
+    if name in OPENING:
+        return [
+            Offer(name, label, reverse(url, args=[agreement.number, *args]), why)
+            for label, url, args in OPENING[name]
+        ]
     label = f"提请{step.custom['label']}" if proposed else step.custom["label"]
-    return Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)
+    return [Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)]
 
 
 def why_not_propose(agreement, name, user):
@@ -76,6 +102,10 @@ ANSWERS = [
     "decline_renewal",
     "end_continuation",
     "grant_suspension_exception",
+    "keep_despite_repeat",
+    "draft_resumption",
+    "accept_electronic_delivery",
+    "withdraw_electronic_delivery",
 ]
 
 

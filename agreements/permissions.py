@@ -34,6 +34,16 @@ def reviewer_or_leader(thing, user):
     return agency_reviewer(thing, user) or agency_leader(thing, user)
 
 
+def clerk_or_reviewer(thing, user):
+    return agency_clerk(thing, user) or agency_reviewer(thing, user)
+
+
+def account_checker(thing, user):
+    """第七十六条：银行账户由财务，或复核、负责人中的另一人核对。"""
+    finance = user.role == Role.FINANCE and _acts_for_agency(user, thing.case)
+    return finance or reviewer_or_leader(thing, user)
+
+
 def proposer(thing, user):
     return agency_clerk(thing, user) and thing.proposed_by_id == user.pk
 
@@ -53,8 +63,29 @@ def bound_party(deadline, user):
     return deadline.bound == "甲" and (agency_clerk(deadline, user) or reviewer_or_leader(deadline, user))
 
 
+def authority(thing, user):
+    """第七条（六）：the department of the agency's own level."""
+    return user.role == Role.AUTHORITY and _acts_for_agency(user, thing.case)
+
+
+def receiver(report, user):
+    """Whoever a report of its kind is addressed to."""
+    return report.receives(report, user)
+
+
 def the_system(thing, user):
     return user is SYSTEM
+
+
+def may_run_jobs(job, user):
+    """The portal itself, the system administrator, and the person who asked for the job."""
+    return user is SYSTEM or user.role == Role.SYSTEM_ADMIN or (user.pk and user.pk == job.asked_by_id)
+
+
+def may_carry_out_again(failure, user):
+    """What the daily run could not do: the agency whose agreement it is, and who mends the portal."""
+    agency = agency_clerk(failure, user) or reviewer_or_leader(failure, user)
+    return user.role == Role.SYSTEM_ADMIN or agency
 
 
 def may_print(thing, user):

@@ -16,6 +16,7 @@ from .gate import SYSTEM, RuleBroken, perform
 from .models import Paper
 from .papers.refusals import PaperRefused
 from .papers.render import Stamp, render_agreement, render_commitment
+from .papers.sheet import Sheet, render_sheet
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ def rendered(paper):
             "commitment_date": f"{day:%Y年%-m月%-d日}"
         }
         return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
+    if not paper.is_copy:
+        return render_sheet(Sheet(**paper.snapshot), stamp=stamp)
     return render_agreement(edition.form, _all_blanks(paper), stamp=stamp)
 
 

@@ -21,6 +21,18 @@ def parsed(toml, name):
         raise BadTerms(f"{name} 不是合格的 TOML：{wrong}") from wrong
 
 
+def keyed(rows, key, table):
+    """Rows of a [[table]] by their key; BadTerms for a row without one or a key used twice."""
+    keyed = {}
+    for place, row in enumerate(rows, start=1):
+        if key not in row:
+            raise BadTerms(f"第{place}个 [[{table}]] 缺少 {key}")
+        if row[key] in keyed:
+            raise BadTerms(f"[[{table}]] 的 {key} 重复：{row[key]}")
+        keyed[row[key]] = row
+    return keyed
+
+
 def build(kind, raw, table):
     """A dataclass from a TOML table, every field converted by its annotation."""
     where = f"[{table}]" if table else "文件"

@@ -1,4 +1,4 @@
-"""The numbers and the breach catalogue of an edition: terms.toml and breaches.toml as frozen, typed objects.
+"""The numbers of an edition: terms.toml as frozen, typed objects.
 
 Every table of terms.toml is a dataclass below; rates and amounts are strings there and Decimal here, so that no
 float ever touches money.
@@ -9,8 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal
 
-from .edition_text import chinese_number
-from .tables import BadTerms, build, parsed
+from .tables import BadTerms, build, keyed, parsed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +99,10 @@ class ChangeGroup:
     name: str
     label: str
     fields: tuple[str, ...]
+    needs_approval: bool = True  # an authority approves it; else the proof of the change will do
+    second_check: bool = False
+    stops_payment: bool = False
+    supplement: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +110,14 @@ class Change(Term):
     major_working_days: int
     general_working_days: int
     groups: tuple[ChangeGroup, ...]
+
+    @property
+    def major_fields(self):
+        return [name for group in self.groups for name in group.fields]
+
+    def groups_of(self, names):
+        """The groups that hold any of these fields."""
+        return [group for group in self.groups if set(group.fields) & set(names)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +147,11 @@ class PersonStop(Term):
     min_months: int
     max_months: int
     slack_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspecting(Term):
+    team_minimum: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +224,38 @@ class SelfReport(Term):
     exempts: bool
 
 
+@dataclass(frozen=True)
+class PointsBand:
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points(Term):
+    """At which points of a calendar year a person is stopped, and for how long (第六十八条)."""
+
+    bands: tuple[PointsBand, ...]
+    suspend_at: int
+    end_at: int
+    suspend_months_min: int
+    suspend_months_max: int
+    slack_days: int
+    end_years_added: int
+    end_years_once: int
+
+
+@dataclass(frozen=True)
+class AssessmentBand:
+    label: str
+    at_least: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentTerms(Term):
+    objection_working_days: int
+    bands: tuple[AssessmentBand, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeadlineTerm:
     """One clock. `length` is in `unit`; None means that the day is named in each request or never comes.
@@ -230,6 +278,7 @@ class DeadlineTerm:
     recurring: bool = False
     reminders: tuple[int, ...] = ()
     default: bool = False  # the text names no number; this one is practice
+    proof: bool = False  # the hospital shows by photographs that it was done
 
 
 @dataclass(frozen=True)
@@ -274,90 +323,11 @@ class Terms:
     fee_analysis: Schedule
     self_report: SelfReport
     deadlines: Mapping[str, DeadlineTerm]
-
-
-@dataclass(frozen=True)
-class BreachPart:
-    code: str  # "a"
-    label: str
-
-
-@dataclass(frozen=True)
-class BreachItem:
-    """One item of the breach articles. `text` is the official wording, `label` a short name for lists."""
-
-    code: str  # "QH-65-06"
-    article: int
-    number: int
-    against: Literal["agency", "institution"]
-    label: str
-    text: str
-    parts: tuple[BreachPart, ...] = ()
-    duties: tuple[str, ...] = ()
-    overlaps: tuple[str, ...] = ()  # items that name the same act; choosing between them needs a reason
-    fraud: bool = False
-
-    @property
-    def article_label(self):
-        """第六十六条（三）"""
-        return f"第{chinese_number(self.article)}条（{chinese_number(self.number)}）"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What an article lets the agency do. A cap or a month range that is None is not available."""
-
-    article: int
-    label: str
-    money: Literal["none", "hold", "refuse_or_recover"]
-    stops_persons: bool
-    whole_agreement: Literal["none", "suspend", "rescind"]
-    publish: Literal["none", "suspension", "rescission"]
-    interview: bool
-    rectification: bool
-    damages_cap: Decimal | None = None
-    stop_min_months: int | None = None
-    stop_max_months: int | None = None
-    escalated_from: tuple[int, ...] = ()
-    severity: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Breaches:
-    items: Mapping[str, BreachItem]
-    measures: Mapping[int, Measure]
-
-    def measure_that(self, effect):
-        """The measure whose effect on the whole agreement is "suspend" or "rescind"; None if the edition has none."""
-        return next((one for one in self.measures.values() if one.whole_agreement == effect), None)
-
-    def allows(self, effect, item, severity):
-        """Whether an item bears this effect: by its own article, or escalated with one of the article's words."""
-        measure = self.measure_that(effect)
-        if measure is None or item.against != "institution":
-            return False
-        if item.article == measure.article:
-            return True
-        return item.article in measure.escalated_from and severity in measure.severity
-
-    def items_for(self, effect):
-        """Every item that may bear the effect, those of the article itself first, then those that escalate to it."""
-        measure = self.measure_that(effect)
-        if measure is None:
-            return []
-        articles = [measure.article, *sorted(measure.escalated_from, reverse=True)]
-        return sorted(
-            (i for i in self.items.values() if i.article in articles), key=lambda i: articles.index(i.article)
-        )
-
-    def find(self, code):
-        """(item, part or None) for "QH-65-06" or "QH-65-06b"; LookupError with a Chinese sentence otherwise."""
-        bare = code.rstrip("abcdefgh")
-        item = self.items.get(bare)
-        part = next((one for one in item.parts if f"{bare}{one.code}" == code), None) if item else None
-        if item is None or (part is None and bare != code):
-            raise LookupError(f"违约情形目录里没有“{code}”，请核对编号")
-        return item, part
+    inspecting: Inspecting = Inspecting(article="第五十七条", team_minimum=2, defaults=("team_minimum",))
+    dispute: Term | None = None
+    contact: Term | None = None
+    points: Points | None = None
+    assessment: AssessmentTerms | None = None
 
 
 def read_terms(toml):
@@ -373,33 +343,7 @@ def read_terms(toml):
         for key in ("length", "shortest", "reminders"):
             if isinstance(row.get(key), str):
                 row[key] = _referred(raw, row[key], f"deadline {row.get('id')}", key)
-    return build(Terms, raw | {"deadlines": _keyed(rows, "id", "deadline")}, "")
-
-
-def read_breaches(toml):
-    """Breaches from the text of a breaches.toml. Raises BadTerms, also for items that name unknown ones."""
-    raw = parsed(toml, "breaches.toml")
-    items = _keyed(raw.pop("item", []), "code", "item")
-    measures = _keyed(raw.pop("measure", []), "article", "measure")
-    breaches = build(Breaches, raw | {"items": items, "measures": measures}, "")
-    for item in breaches.items.values():
-        if item.article not in breaches.measures:
-            raise BadTerms(f"[item {item.code}] 的 article：没有第{item.article}条的 [[measure]]")
-        if unknown := set(item.overlaps) - set(breaches.items):
-            raise BadTerms(f"[item {item.code}] 的 overlaps：没有{'、'.join(sorted(unknown))}")
-    return breaches
-
-
-def _keyed(rows, key, table):
-    """Rows of a [[table]] by their key; BadTerms for a row without one or a key used twice."""
-    keyed = {}
-    for place, row in enumerate(rows, start=1):
-        if key not in row:
-            raise BadTerms(f"第{place}个 [[{table}]] 缺少 {key}")
-        if row[key] in keyed:
-            raise BadTerms(f"[[{table}]] 的 {key} 重复：{row[key]}")
-        keyed[row[key]] = row
-    return keyed
+    return build(Terms, raw | {"deadlines": keyed(rows, "id", "deadline")}, "")
 
 
 def _referred(raw, path, table, key):

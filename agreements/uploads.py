@@ -1,25 +1,67 @@
 """Files that people hand in: what they really are, how large, their hash. Nothing trusts a name."""
 
 import hashlib
+import zipfile
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
 SIGNATURES = {"PDF": b"%PDF-", "JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
+# What a packed office file holds at its heart, and what that makes it.
+OFFICE = {"word/document.xml": "DOCX", "xl/workbook.xml": "XLSX"}
+TYPES = {
+    "PDF": "application/pdf",
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MOST_PARTS, MOST_UNPACKED = 2_000, 100 * 1024 * 1024  # of an office file: more is a bomb, not a letter
+
+
+def kind_of(upload):
+    """PDF, JPEG, PNG, DOCX or XLSX by content; None for anything else. The file is left at its beginning."""
+    upload.seek(0)
+    head = upload.read(8)
+    kind = next((kind for kind, signature in SIGNATURES.items() if head.startswith(signature)), None)
+    kind = kind or (head.startswith(b"PK\x03\x04") and _office_kind(upload)) or None
+    upload.seek(0)
+    return kind
+
+
+def _office_kind(upload):
+    """Which office file this is; None for one with macros, one that is a bomb or damaged, and any other archive."""
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile:
+        return None
+    names = {part.filename for part in parts}
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        return None
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return None
+    return next((kind for heart, kind in OFFICE.items() if heart in names), None)
 
 
 def validate_scan(upload):
     """A PDF, JPEG or PNG by its content, within the size limit; ValidationError with a sentence otherwise."""
+    _validate(upload, SIGNATURES, "PDF、JPEG 或 PNG", "另存为 PDF 后再传")
+
+
+def validate_material(upload):
+    """As a scan, or a Word or Excel file without macros."""
+    _validate(upload, TYPES, "PDF、JPEG、PNG，也不是不带宏的 docx、xlsx", "另存为 PDF 后再传")
+
+
+def _validate(upload, kinds, names, remedy):
     if upload.size > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
         raise ValidationError(f"文件“{upload.name}”超过 {limit} MB，压缩或降低扫描精度后再传")
-    upload.seek(0)
-    head = upload.read(8)
-    upload.seek(0)
-    if not any(head.startswith(signature) for signature in SIGNATURES.values()):
-        raise ValidationError(
-            f"文件“{upload.name}”不是 PDF、JPEG 或 PNG，改名不能改变内容；另存为 PDF 后再传"
-        )
+    if not upload.size:
+        raise ValidationError(f"文件“{upload.name}”是空的，没有内容。重新选择文件")
+    if kind_of(upload) not in kinds:
+        raise ValidationError(f"文件“{upload.name}”不是 {names}，改名不能改变内容；{remedy}")
 
 
 def sha256_of(upload):

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.auth import logout
 
 
 def client_address(request):
@@ -33,3 +34,15 @@ class PrivatePages:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class ExpiredAccounts:
+    """第五十七条：an account that was given for a time ends with its last day, in the middle of a session too."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and request.user.has_expired:
+            logout(request)
+        return self.get_response(request)

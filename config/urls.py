@@ -1,12 +1,19 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.core.exceptions import ValidationError
 from django.urls import include, path
 
 from config.forms import Styled
 
 
 class LoginForm(Styled, auth.AuthenticationForm):
-    pass
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if user.has_expired:
+            self.expired = (
+                f"账户的使用期限到 {user.expires_on} 为止，已经过去。继续使用的，由委托核查的经办机构延长"
+            )
+            raise ValidationError(self.expired)
 
 
 class PasswordForm(Styled, auth.PasswordChangeForm):
@@ -29,5 +36,6 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("", include("institutions.urls")),
+    path("", include("inspections.urls")),
     path("", include("agreements.urls")),
 ]

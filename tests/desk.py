@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import localdate
 
-from agreements import actions
+from agreements import actions, applications
 from agreements.gate import SYSTEM, perform
 
 TODAY = localdate()
@@ -22,6 +23,11 @@ def signature(name, day=None, **changed):
         "statement": "同意签署",
         **changed,
     }
+
+
+def upload(name="批准文件.pdf", content=b"%PDF-1.7 approval"):
+    """A file as a browser sends it."""
+    return SimpleUploadedFile(name, content)
 
 
 class Desk:
@@ -92,6 +98,22 @@ class Desk:
     def rescinded(self, agreement, code="QH-67-04", severity="", **changed):
         details = {**self.breach(agreement, code, severity), "minutes": "2026年第3次会议纪要", **changed}
         return self.decided(agreement, "rescind", **details)
+
+    def change_request(self, agreement, submit=True, kind="major", changes=None, **changed):
+        """A request to change the hospital's facts, filed today on yesterday's approval."""
+        facts = {"changes": changes or {"name": "西宁湟滨第一医院"}, "authority": "西宁市卫生健康委员会",
+                 "approval_number": "宁卫医〔2026〕88号", "approved_on": TODAY - timedelta(days=1), "synced_on": None,
+                 "files": [upload()], "on": TODAY, **changed}  # fmt: skip
+        request = applications.draft_change(agreement, by=self.operator, kind=kind, **facts)
+        return applications.submit(request, by=self.operator) if submit else request
+
+    def checking(self, request):
+        """Accepted and examined by the clerk, waiting for a second person."""
+        request = perform(request.accept, by=self.clerk, on=TODAY)
+        return perform(request.examine, by=self.clerk, opinion="情况属实", on=TODAY)
+
+    def granted(self, request):
+        return applications.grant(self.checking(request), by=self.reviewer, opinion="同意", on=TODAY)
 
     def continued(self):
         """Expired last year for the agency's reasons (第八十三条)."""

@@ -1,23 +1,28 @@
 """Every URL x every role: who is let in (200), sent to the login (302), refused (403), told nothing (404)."""
 
+from datetime import date
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements import clocks, feed
-from agreements.models import RenewalRequest
+from agreements import clocks, feed, printing
+from agreements.models import Delivery, Paper, RenewalRequest
 from institutions.models import Role, User
 
 from .conftest import PASSWORD
 from .desk import Desk
+from .inspections.rows import inspections_for
 
 ROLES = [
     "nobody", "clerk", "reviewer", "leader", "inspector", "finance", "authority", "operator", "signatory",
-    "other_clerk", "other_operator", "county_clerk", "system_admin", "security_admin", "audit_admin",
+    "other_clerk", "other_operator", "county_clerk", "third_party", "system_admin", "security_admin", "audit_admin",
 ]  # fmt: skip
 AGENCY = ["clerk", "reviewer", "leader", "inspector", "finance", "authority", "county_clerk"]
 HOSPITAL = ["operator", "signatory"]
 PEOPLE = [role for role in ROLES if role != "nobody"]
 INSIDERS = AGENCY + HOSPITAL
+TEAM = ["inspector", "third_party"]
+OF_INSPECTION = [*INSIDERS, "third_party"]
 
 
 def row(yes, seen=(), other=404):
@@ -41,7 +46,7 @@ TABLE = {
     "login": {**dict.fromkeys(ROLES, 302), "nobody": 200},
     "logout": {**dict.fromkeys(ROLES, 405), "nobody": 302},
     "password_change": row(PEOPLE),
-    "todo": row(PEOPLE),
+    "todo": row(PEOPLE) | {"third_party": 302},
     "public": anyone(),
     "verify": anyone(),
     "edition": row(PEOPLE),
@@ -80,15 +85,60 @@ TABLE = {
     "agreement-act set-holdover-cause": act_of("leader"),
     "agreement-act end-continuation": act_of("clerk", "county_clerk"),
     "agreement-act grant-suspension-exception": act_of("clerk", "county_clerk"),
+    "agreement-act keep-despite-repeat": act_of("clerk", "county_clerk"),
+    "applications": row(PEOPLE),
+    "change-new": act_of(*HOSPITAL),
+    "change": row(INSIDERS),
+    "change-edit": act_of(*HOSPITAL),
+    "amendment": row(INSIDERS),
+    "attachment": row(INSIDERS),
+    "stop-new": act_of(*HOSPITAL),
+    "stop": row(INSIDERS),
+    "stop-edit": act_of(*HOSPITAL),
+    "report-new": act_of(*HOSPITAL),
+    "report-edit": act_of(*HOSPITAL),
+    "proof-new": act_of(*HOSPITAL),
+    "penalty-report": row(INSIDERS),
+    "self-check-report": row(INSIDERS),
+    "display-proof": row(INSIDERS),
+    "self-checks": row(PEOPLE),
     "renewal": row(INSIDERS),
     "renewals": row(PEOPLE),
     "campaign-close": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "agreement-act activate": row([]) | {role: 404 for role in PEOPLE},
+    "agreement-act accept-electronic-delivery": act_of("signatory"),
+    "agreement-act withdraw-electronic-delivery": act_of("signatory"),
+    "deliveries": row(PEOPLE),
+    "delivery": row(INSIDERS),
+    "paper-serve": act_of("clerk", "county_clerk"),
+    "messages": row(PEOPLE),
+    "messages-read": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "message-settings": row(PEOPLE),
     "deadlines": row(PEOPLE),
     "deadline-export": row(PEOPLE),
     "deadline-subscribe": row(PEOPLE),
     "deadline-meet": act_of("clerk", "county_clerk", "reviewer", "leader"),
     "deadline-feed": anyone(),  # its token is the login
+    "jobs": row(PEOPLE),
+    "job-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "daily": row(PEOPLE),
+    "daily-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "inspections": row(PEOPLE),
+    "inspection-day": row(PEOPLE),
+    "inspection-choose": row(["clerk", "reviewer", "leader", "county_clerk", "other_clerk"], other=403),
+    "inspection-new": act_of("clerk", "reviewer", "leader", "county_clerk"),
+    "inspection": row(OF_INSPECTION),
+    "inspection-edit": row(["clerk", "reviewer", "leader", "county_clerk"], seen=OF_INSPECTION),
+    "inspection-checklist": row([*AGENCY, "third_party"], seen=HOSPITAL),
+    "inspection-samples": row([*AGENCY, "third_party"], seen=HOSPITAL),
+    "finding-new": row(TEAM, seen=OF_INSPECTION),
+    "finding-edit": row(TEAM, seen=OF_INSPECTION),
+    "finding-drop": row(TEAM, seen=OF_INSPECTION),
+    "evidence-new": row([*TEAM, "clerk", "reviewer", "leader", "county_clerk"], seen=OF_INSPECTION),
+    "evidence-request": row(OF_INSPECTION),
+    "inspection-file": row([*AGENCY, "third_party"]),
+    "inspection-sheet": row(OF_INSPECTION),
+    "inspection-paper": row(OF_INSPECTION),
     "institutions": row(PEOPLE) | dict.fromkeys([*HOSPITAL, "other_operator"], 302),
     "institution": row(INSIDERS),
     "institution-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
@@ -119,6 +169,9 @@ def cast(quick_print, edition, agency, clerk, reviewer, leader, operator, signat
     people = {name: value for name, value in locals().items() if isinstance(value, User)}
     for role in (Role.INSPECTOR, Role.FINANCE, Role.AUTHORITY):
         people[role.value] = User.objects.create_user(role.value, role.label, role, PASSWORD, agency=agency)
+    people["third_party"] = User.objects.create_user(
+        "third_party", "第三方", Role.THIRD_PARTY, PASSWORD, expires_on=date(2099, 12, 31)
+    )
     for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
         people[role.value] = User.objects.create_user(role.value, role.label, role, PASSWORD)
     return people
@@ -136,12 +189,52 @@ def world(cast, hospital, edition):
     proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
     paper = agreement.papers.first()
     clocks.start_clocks(agreement, "status_changed", agreement.starts_on)
+    request = desk.change_request(agreement)
+    notice = Paper.owe(agreement, "suspension_notice", {}, agreement.starts_on.year)
+    printing.print_owed(notice)
+    served = Paper.owe(agreement, "ending_notice", {}, agreement.starts_on.year)
+    delivery = Delivery.objects.open_for(served, "institution", agreement.starts_on)
+    agreement.amendments.create(order=1, made_on=agreement.starts_on, clauses=["乙方名称变更。"])
     renewal = RenewalRequest.objects.create(
         agreement=agreement, filed_on=agreement.starts_on, filed_by=cast["operator"], on_time=True
     )
-    return {
+    day, by = agreement.starts_on, cast["operator"]
+    filed = {"filed_by": by, "filed_on": day}
+    stop = agreement.stoprequests.create(
+        kind="end",
+        planned_from=day,
+        reason="停业",
+        status="submitted",
+        drafted_by=by,
+        drafted_on=day,
+        **filed,
+    )
+    penalty = agreement.penaltyreports.create(
+        authority="市场监管局", decision_number="1号", served_on=day, content="多收费", **filed
+    )
+    self_check = agreement.selfcheckreports.create(found_on=day, what="未发现", **filed)
+    shown = agreement.deadlines.get(rule="T-29", bound="乙")
+    proof = agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **filed)
+    return inspections_for(desk, agreement, cast["inspector"], cast["third_party"]) | {
+        "stop-new": [agreement.number, "suspend"],
+        "stop": [agreement.number, stop.pk],
+        "stop-edit": [agreement.number, stop.pk],
+        "report-new": [agreement.number, "penalty"],
+        "report-edit": [agreement.number, "self-check", self_check.pk],
+        "proof-new": [shown.pk],
+        "penalty-report": [agreement.number, penalty.pk],
+        "self-check-report": [agreement.number, self_check.pk],
+        "display-proof": [agreement.number, proof.pk],
+        "change-new": [agreement.number, "major"],
+        "change": [agreement.number, request.pk],
+        "change-edit": [agreement.number, request.pk],
+        "amendment": [agreement.number, 1],
+        "attachment": [request.attachments.get().pk],
         "renewal": [agreement.number, renewal.pk],
         "campaign-close": [1],
+        "paper-serve": [notice.code], "delivery": [delivery.pk],
+        "job-again": [1],
+        "daily-again": [1],
         "deadline-meet": [agreement.deadlines.get(rule="T-30", bound="甲").pk],
         "deadline-feed": [feed.token_of(cast["clerk"])],
         "edition": [edition.code, edition.version], "agreement": [agreement.number], "agreement-print": [agreement.number],

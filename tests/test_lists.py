@@ -5,8 +5,10 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from agreements import actions, clocks
+from agreements import actions, clocks, printing
+from agreements.models import Delivery, Job, Paper
 from institutions.actions import register_institution
 
 from .conftest import facts
@@ -14,21 +16,61 @@ from .desk import SCOPE, TERM, Desk
 
 # Three of each are the session's own, three more say who is asking.
 CEILINGS = {
-    ("clerk", "/"): 22,
-    ("reviewer", "/"): 17,
-    ("leader", "/"): 17,
-    ("operator", "/"): 18,
+    ("clerk", "/"): 33,
+    ("reviewer", "/"): 20,
+    ("leader", "/"): 25,
+    ("operator", "/"): 37,
     ("clerk", "/renewals/"): 12,
-    ("clerk", "/agreements/"): 12,
+    ("clerk", "/agreements/"): 13,
     ("clerk", "/agreements/?tab=active&q=西宁&sort=-ends_on"): 12,
     ("clerk", "/agreements/export.xlsx"): 8,
-    ("clerk", "/deadlines/"): 15,
+    ("clerk", "/deliveries/?tab=all"): 11,
+    ("operator", "/deliveries/?tab=all"): 12,
+    ("clerk", "/messages/"): 10,
+    ("operator", "/messages/"): 12,
+    ("clerk", "/deadlines/"): 16,
     ("operator", "/deadlines/?bound=乙&q=公告"): 15,
     ("clerk", "/deadlines/export.xlsx"): 11,
-    ("clerk", "/institutions/"): 12,
+    ("clerk", "/institutions/"): 13,
     ("operator", "/agreements/"): 12,
+    ("clerk", "/applications/?kind=stoprequest&tab=all"): 11,
+    ("clerk", "/applications/?kind=penaltyreport"): 11,
+    ("operator", "/applications/?kind=selfcheckreport"): 11,
+    ("clerk", "/applications/?kind=displayproof"): 11,
+    ("leader", "/self-checks/"): 9,
+    ("clerk", "/jobs/"): 12,
+    ("clerk", "/daily/"): 14,
     (None, "/public/"): 8,
 }
+
+
+def _served(agreement):
+    """One notice to be served and one that was sent."""
+    for purpose, status in (("suspension_notice", "issued"), ("ending_notice", "owed")):
+        owed = Paper.owe(agreement, purpose, {}, TERM["starts_on"].year)
+        if status == "issued":
+            printing.print_owed(owed)
+        else:
+            Delivery.objects.open_for(owed, "institution", TERM["starts_on"])
+
+
+def _reported(agreement, desk):
+    """One of everything that a hospital may ask or report, beside changes."""
+    day, by = TERM["starts_on"], {"filed_by": desk.operator, "filed_on": TERM["starts_on"]}
+    asked = {
+        "planned_from": day,
+        "reason": "停业",
+        "status": "submitted",
+        "drafted_by": desk.operator,
+        "drafted_on": day,
+    }
+    agreement.stoprequests.create(kind="end", **asked, **by)
+    agreement.penaltyreports.create(
+        authority="市场监管局", decision_number="1号", served_on=day, content="多收费", **by
+    )
+    agreement.selfcheckreports.create(found_on=day, what="多收费", item_code="QH-65-06", **by)
+    shown = agreement.deadlines.get(rule="T-29", bound="乙")
+    agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **by)
 
 
 @pytest.fixture
@@ -41,6 +83,17 @@ def filled(desk, regions):
         )
         draft = actions.draft_agreement(hospital, by=desk.clerk, **TERM, **SCOPE)
         clocks.start_clocks(draft, "status_changed", TERM["starts_on"])
+        day = TERM["starts_on"]
+        draft.daily_failures.create(
+            step="begin",
+            due_on=day,
+            first_failed_on=day,
+            last_failed_at=timezone.now(),
+            reason="缺日历（第七十九条）",
+        )
+        Job.objects.create(name=Job.Name.PAPERS, day=day, subject=draft.number, asked_by=desk.clerk)
+        _served(draft)
+        _reported(draft, desk)
     return desk
 
 

@@ -13,6 +13,7 @@ from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Role, User
 
 from .files import rows, text
+from .filings import build_changes
 from .parties import institution_of
 
 STAGES = ["drafted", "negotiating", "confirmed", "fixed", "half-signed", "signed"]
@@ -214,6 +215,7 @@ def build_agreements(today=None, pool=None):
             if row.key in {plan.key for plan in batch}:
                 desk.act(row, known[row.key])
     _print_owed(pool)
+    build_changes(desk, known)
     return Agreement.objects.filter(pk__in=[one.pk for one in known.values()])
 
 

@@ -1,13 +1,22 @@
 from ..status import ENDED, IN_FORCE, IN_THE_MAKING, LIVE, Status
 from .agreement import Agreement
+from .amendment import Amendment, AmendmentSignature
+from .application import ApplicationStatus
+from .attachment import Attachment
+from .change import ChangeRequest
 from .deadline import Deadline
+from .delivery import Delivery
 from .edition import Edition
 from .event import Event
+from .job import DailyFailure, Job
+from .message import Message
 from .paper import Paper
 from .proposal import Proposal
 from .renewal import Holdover, RenewalCampaign, RenewalRequest
+from .report import DisplayProof, PenaltyReport, ReportStatus, SelfCheckCampaign, SelfCheckReport
 from .sequence import Sequence
 from .signing import Side, SignRecord
+from .stop_request import StopRequest
 from .stops import PaymentHold, ServiceBan
 from .suspension import AftercarePlan, Ending, Suspension
 
@@ -18,20 +27,35 @@ __all__ = [
     "LIVE",
     "AftercarePlan",
     "Agreement",
+    "Amendment",
+    "AmendmentSignature",
+    "ApplicationStatus",
+    "Attachment",
+    "ChangeRequest",
+    "DailyFailure",
     "Deadline",
+    "Delivery",
+    "DisplayProof",
     "Edition",
     "Ending",
     "Event",
     "Holdover",
+    "Job",
+    "Message",
     "Paper",
     "PaymentHold",
+    "PenaltyReport",
     "Proposal",
     "RenewalCampaign",
     "RenewalRequest",
+    "ReportStatus",
+    "SelfCheckCampaign",
+    "SelfCheckReport",
     "Sequence",
     "ServiceBan",
     "Side",
     "SignRecord",
     "Status",
+    "StopRequest",
     "Suspension",
 ]

@@ -10,25 +10,32 @@ from django_fsm import FSMField
 
 from institutions.models import Agency, Institution
 
-from .. import clocks, permissions
+from .. import clocks, notice_papers, notices, permissions
 from ..cover import cover_values, missing_labels
 from ..edition_text import LABELS
 from ..gate import step
 from ..status import IN_THE_MAKING, LIVE, Status
+from .delivering import DeliveringActs
 from .drafting import DraftingActs
 from .edition import Edition
 from .ending import EndingActs
 from .event import Event, as_kept
+from .filing import FilingActs
 from .holding import HoldingActs
 from .querysets import AgreementQuerySet
 from .renewing import RenewingActs
+from .reporting import ReportingActs
 from .stateful import Stateful
+from .stop_filing import StopFilingActs
 from .stopping import StoppingActs
 
 S = Status
 
 
-class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, Stateful):
+class Agreement(
+    DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
+    DeliveringActs, Stateful,
+):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 
     kind_name = "协议"
@@ -60,6 +67,8 @@ class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingAct
         related_name="+",
         verbose_name="乙方确认人",
     )
+    kept_at_times = models.PositiveSmallIntegerField("记明不予解除时的中止次数", default=0, editable=False)
+    electronic_since = models.DateField("同意电子送达日期", null=True, editable=False)
     snapshot = models.JSONField("签约时快照", default=dict, editable=False)
     events_count = models.PositiveIntegerField(default=0, editable=False)
     events_head = models.CharField(max_length=64, default="", editable=False)
@@ -208,6 +217,10 @@ class Agreement(DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingAct
         return event
 
     def after(self, thing, name, details):
-        """What an act on the agreement itself starts and stops by the clock (`clocks.EFFECTS`)."""
+        """What an act starts and stops by the clock (`clocks.EFFECTS`), and who is told of it (`notices.NOTICES`)."""
         if thing is self:
             clocks.follow(self, name, details)
+        elif follow := getattr(thing, "follow", None):
+            follow(name, details)  # what the record itself starts and stops by the clock
+        notices.follow(self, thing, name, details)
+        notice_papers.follow(self, thing, name, details)

@@ -51,9 +51,12 @@ class Deadline(Stateful):
     started_on = models.DateField("起算日")
     started_at = models.DateTimeField("起算时刻", null=True, blank=True)
     pauses = models.JSONField("暂停", default=list, blank=True)  # [[first, last, reason]], days in ISO form
+    paused_since = models.DateField("暂停自", null=True, blank=True)
     due_on = models.DateField("到期日")
     due_at = models.DateTimeField("到期时刻")
     provisional = models.BooleanField("预计", default=False)
+    # The calendar that the due day was counted with (`workdays.stamp`); 0 when that is not known.
+    counted_with = models.BigIntegerField("所用日历", default=0, editable=False)
     status = FSMField("状态", choices=Status, default=Status.OPEN, protected=True, editable=False)
     closed_on = models.DateField("办结日", null=True, blank=True)
     remark = models.CharField("说明", max_length=200, blank=True)
@@ -76,7 +79,12 @@ class Deadline(Stateful):
                 violation_error_message="办结或注销时限，须同时写明日期",
             ),
         ]
-        indexes = [models.Index(fields=["status", "due_at"])]
+        indexes = [
+            models.Index(fields=["status", "due_at"]),
+            models.Index(fields=["agreement", "status", "due_at"], name="deadline_of_agreement"),
+            models.Index(fields=["status", "counted_with"], name="deadline_by_calendar"),
+            models.Index(fields=["status", "rule", "due_on"], name="deadline_by_rule"),
+        ]
 
     def __str__(self):
         return f"{self.rule} {self.title}"
@@ -99,8 +107,18 @@ class Deadline(Stateful):
         return self.started_at if self.unit in EXACT else self.started_on
 
     @property
+    def is_paused(self):
+        return self.paused_since is not None
+
+    @property
     def was_late(self):
         return self.status == self.Status.MET and self.closed_on > self.due_on
+
+    @property
+    def needs_proof(self):
+        """Whether the hospital shows by photographs that it was done, and nobody just says so (DisplayProof)."""
+        term = self.agreement.terms.deadlines.get(self.rule)
+        return self.bound == self.Bound.INSTITUTION and term is not None and term.proof
 
     # ── what ends it, once ──
 
@@ -108,7 +126,7 @@ class Deadline(Stateful):
         status, source=[Status.OPEN], target=Status.MET, label="办结时限", article="第七十三条、第八十二条",
         who=permissions.bound_party,
         checks=[
-            checks.is_met_by_hand, checks.is_done_already, checks.done_after_it_began, checks.says_how,
+            checks.is_met_by_hand, checks.is_shown_by_no_proof, checks.is_done_already, checks.done_after_it_began, checks.says_how,
         ],
     )  # fmt: skip
     def meet(self, on, remark):

@@ -3,8 +3,9 @@ from functools import lru_cache
 from django.db import models
 from django.urls import reverse
 
+from ..breaches import read_breaches
 from ..edition_text import read_text
-from ..terms import read_breaches, read_terms
+from ..terms import read_terms
 
 
 class EditionQuerySet(models.QuerySet):

@@ -10,13 +10,18 @@ from ..uploads import sha256_of
 from .querysets import OfAgreement
 
 
+# What of the record the agency keeps to itself: functions that give a Q. Apps above this one add theirs.
+HIDDEN_FROM_INSTITUTIONS = [lambda: models.Q(act="propose") | models.Q(subject__startswith="呈批 ")]
+
+
 class EventQuerySet(OfAgreement):
     def visible_to(self, user):
         """A hospital sees what happened to its agreement, not what the agency's staff still propose to each other."""
         seen = super().visible_to(user)
-        return (
-            seen.exclude(act="propose").exclude(subject__startswith="呈批 ") if user.institution_id else seen
-        )
+        if user.institution_id:
+            for hidden in HIDDEN_FROM_INSTITUTIONS:
+                seen = seen.exclude(hidden())
+        return seen
 
 
 class Event(models.Model):

@@ -22,7 +22,8 @@ class HoldingActs:
         "status", source=LIVE, target=None, label="恢复拨付", article="第六十四条",
         who=permissions.agency_leader, proposed=True,
         checks=[
-            checks.some_hold_is_open, checks.hold_is_open, checks.not_in_the_future, checks.released_after_it_began, checks.reason_is_written,
+            checks.some_hold_is_open, checks.hold_is_open, checks.not_in_the_future, checks.released_after_it_began,
+            checks.nothing_keeps_the_hold, checks.reason_is_written,
         ],
     )  # fmt: skip
     def release_payment(self, hold, outcome, reason, on, proposal=None):
@@ -53,7 +54,11 @@ class HoldingActs:
     def release_holds(self, article, outcome, reason, on):
         """Release every open hold on this article: what it waited for is over (第六十一条)."""
         for hold in self.payment_holds.filter(released_on=None, article=article):
-            _release(hold, outcome, reason, max(on, hold.started_on))
+            self.release_hold(hold, outcome, reason, on)
+
+    def release_hold(self, hold, outcome, reason, on):
+        """Release one hold as part of the act that settles what it waited for."""
+        _release(hold, outcome, reason, max(on, hold.started_on))
 
 
 def _release(hold, outcome, reason, on):

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django_fsm import FSMField
 
-from .. import checks, permissions
+from .. import checks, delivery_checks, notice_papers, permissions
 from ..gate import step
 from .agreement import Agreement
 from .querysets import OfAgreement
@@ -18,6 +18,20 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a reader confu
 
 
 class PaperQuerySet(OfAgreement):
+    def visible_to(self, user):
+        """What one agency writes to another, or to an authority, is not the hospital's to see (第七十条、第七十一条)."""
+        seen = super().visible_to(user)
+        hidden = [Paper.Purpose.CASCADE_NOTICE, Paper.Purpose.CASE_LETTER, Paper.Purpose.DEPT_LETTER]
+        return seen.exclude(purpose__in=hidden) if user.institution_id else seen
+
+    def to_serve(self, user):
+        """第八十四条：what the user's agency still has to serve: addressed to the other side, and never sent or come back."""
+        waiting = models.Q(delivery=None) | models.Q(delivery__status__in=["pending", "failed"])
+        worked_on = Agreement.objects.worked_on_by(user)
+        return self.filter(
+            waiting, status=Paper.Status.ISSUED, purpose__in=notice_papers.ADDRESSED, agreement__in=worked_on
+        )
+
     def by_code(self, code):
         """The paper with this verification code, however a person typed it; None when there is none."""
         bare = "".join(c for c in code.upper() if c.isalnum())
@@ -36,6 +50,51 @@ class Paper(Stateful):
         SIGNING_COPY = "signing_copy", "服务协议（签署稿）"
         SIGNED_COPY = "signed_copy", "服务协议（已签署）"
         COMMITMENT = "commitment", "承诺书"
+        SUSPENSION_REQUEST = "suspension_request", "中止协议申请表"
+        RESUMPTION_REQUEST = "resumption_request", "继续履行协议申请表"
+        ENDING_REQUEST = "ending_request", "终止协议申请表"
+        RENEWAL_REQUEST = "renewal_request", "续签申请表"
+        CHANGE_REQUEST = "change_request", "重大信息变更申请表"
+        CHANGE_NOTICE = "change_notice", "一般信息变更告知书"
+        SUPPLEMENT = "supplement", "补充协议（签署稿）"
+        SIGNED_SUPPLEMENT = "signed_supplement", "补充协议（已签署）"
+        PENALTY_REPORT = "penalty_report", "行政处罚信息报送表"
+        SELF_CHECK_REPORT = "self_check_report", "自查自纠报告"
+        EXEMPTION_NOTICE = "exemption_notice", "免予其他协议处理告知书"
+        DISPLAY_NOTICE = "display_notice", "场所公告"
+        HANDOVER = "handover", "善后工作交接单"
+        SUSPENSION_NOTICE = "suspension_notice", "中止协议通知书"
+        RESUMPTION_NOTICE = "resumption_notice", "恢复履行协议通知书"
+        ENDING_NOTICE = "ending_notice", "终止（解除）协议通知书"
+        CASCADE_NOTICE = "cascade_notice", "联动告知函"
+        DELIVERY_RECEIPT = "delivery_receipt", "送达回证"
+        RESULT_SHEET = "result_sheet", "核查结果反馈书"
+        EVIDENCE_REQUEST = "evidence_request", "资料调取通知书"
+        INTENDED_NOTICE = "intended_notice", "拟处理告知书"
+        BREACH_DECISION = "breach_decision", "违约处理决定书"
+        PAYMENT_DEMAND = "payment_demand", "缴款通知书"
+        INTERVIEW_NOTICE = "interview_notice", "约谈通知书"
+        RECTIFICATION_NOTICE = "rectification_notice", "限期整改通知书"
+        HOLD_NOTICE = "hold_notice", "暂停拨付通知书"
+        RELEASE_NOTICE = "release_notice", "恢复拨付通知书"
+        CASE_LETTER = "case_letter", "移送（提请、备案）函"
+        EXPLANATION = "explanation", "解释说明书"
+        POINTS_NOTICE = "points_notice", "记分通知书"
+        ASSESSMENT_NOTICE = "assessment_notice", "绩效考核结果反馈书"
+        COORDINATION_REQUEST = "coordination", "提请协调申请书"
+        DEPT_LETTER = "dept_letter", "部门通报函"
+
+    # What is not the agreement or its letter of commitment is a sheet (`papers.sheet`), numbered in these words.
+    WORDS = {
+        Purpose.COMMITMENT: "诺", Purpose.SIGNING_COPY: "协", Purpose.SIGNED_COPY: "协", Purpose.SUPPLEMENT: "补",
+        Purpose.SIGNED_SUPPLEMENT: "补", Purpose.DISPLAY_NOTICE: "告", Purpose.HANDOVER: "善",
+        Purpose.SUSPENSION_NOTICE: "通", Purpose.EXEMPTION_NOTICE: "通", Purpose.RESUMPTION_NOTICE: "通", Purpose.ENDING_NOTICE: "通",
+        Purpose.CASCADE_NOTICE: "函", Purpose.DELIVERY_RECEIPT: "证", Purpose.RESULT_SHEET: "查",
+        Purpose.EVIDENCE_REQUEST: "调", Purpose.INTENDED_NOTICE: "违告", Purpose.BREACH_DECISION: "违决",
+        Purpose.PAYMENT_DEMAND: "缴", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
+        Purpose.HOLD_NOTICE: "停", Purpose.RELEASE_NOTICE: "停", Purpose.CASE_LETTER: "函", Purpose.EXPLANATION: "释",
+        Purpose.POINTS_NOTICE: "记", Purpose.ASSESSMENT_NOTICE: "考", Purpose.DEPT_LETTER: "函",
+    }  # fmt: skip
 
     class Status(models.TextChoices):
         OWED = "owed", "待印"
@@ -75,6 +134,16 @@ class Paper(Stateful):
         return Agreement, self.agreement_id
 
     @property
+    def title(self):
+        """What is printed at its head."""
+        return self.snapshot.get("title") or self.get_purpose_display()
+
+    @property
+    def is_addressed(self):
+        """Whether it has to be served on the other side."""
+        return self.purpose in notice_papers.ADDRESSED
+
+    @property
     def is_copy(self):
         """Whether this is the agreement itself and not a paper beside it."""
         return self.purpose in (self.Purpose.SIGNING_COPY, self.Purpose.SIGNED_COPY)
@@ -84,10 +153,13 @@ class Paper(Stateful):
         return f"{settings.PUBLIC_URL}{reverse('verify')}?code={self.code}"
 
     @classmethod
-    def owe(cls, agreement, purpose, snapshot, year):
-        """A new paper with its number, not printed yet. Must run inside the transaction of the act that owes it."""
-        word = {"commitment": "诺"}.get(purpose, "协")
-        series = f"{agreement.agency.document_word}{word}〔{year}〕"
+    def owe(cls, agreement, purpose, snapshot, year, agency=None):
+        """A new paper with its number, not printed yet. Must run inside the transaction of the act that owes it.
+
+        `agency`: whose paper it is, where it is not the one of the agreement.
+        """
+        word = cls.WORDS.get(purpose, "申")
+        series = f"{(agency or agreement.agency).document_word}{word}〔{year}〕"
         number = f"{series}{Sequence.take(f'文号 {series}')}号"
         return cls.objects.create(
             agreement=agreement, purpose=purpose, number=number, code=new_code(), snapshot=snapshot
@@ -109,6 +181,15 @@ class Paper(Stateful):
     def make_void(self, reason):
         """第八十四条：作废须有原因，文号保留，验证页显示作废。"""
         self.void_reason = reason
+
+    @step(
+        status, source=[Status.ISSUED], target=None, label="送达文书", article="第八十四条",
+        who=permissions.agency_clerk, checks=[delivery_checks.is_addressed, delivery_checks.not_served_yet],
+    )  # fmt: skip
+    def serve(self, on):
+        """第八十四条：按协议载明的地址送达对方；其后变更的，自变更之日起按变更后的地址。"""
+        deliveries = self._meta.get_field("delivery").related_model.objects
+        deliveries.open_for(self, notice_papers.ADDRESSED[self.purpose], on)
 
 
 def new_code():

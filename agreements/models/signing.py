@@ -10,14 +10,13 @@ class Side(models.TextChoices):
     INSTITUTION = "institution", "乙方"
 
 
-class SignRecord(models.Model):
-    """一方的签署：谁、以何身份、何日、凭什么（签署页）。退回重拟时作废，不删除。"""
+class Signature(models.Model):
+    """一方的签署：谁、以何身份、何日、凭什么（签署页）。"""
 
     class Capacity(models.TextChoices):
         LEGAL = "legal", "法定代表人"
         AGENT = "agent", "委托代理人"
 
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="sign_records", verbose_name="协议")
     side = models.CharField("哪一方", max_length=12, choices=Side)
     name = models.CharField("签署人", max_length=50)
     capacity = models.CharField("身份", max_length=6, choices=Capacity)
@@ -28,6 +27,18 @@ class SignRecord(models.Model):
     authorisation = models.FileField("授权委托书", upload_to="authorisations/", blank=True)
     authorised_from = models.DateField("授权起", null=True, blank=True)
     authorised_until = models.DateField("授权止", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.get_side_display()}：{self.name}（{self.get_capacity_display()}）{self.signed_on}"
+
+
+class SignRecord(Signature):
+    """协议的签署。退回重拟时作废，不删除。"""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="sign_records", verbose_name="协议")
     void = models.BooleanField("已作废", default=False)
 
     objects = OfAgreement.as_manager()
@@ -57,6 +68,3 @@ class SignRecord(models.Model):
                 violation_error_message="委托代理人签署须上传授权委托书，且签署日在授权期内",
             ),
         ]
-
-    def __str__(self):
-        return f"{self.get_side_display()}：{self.name}（{self.get_capacity_display()}）{self.signed_on}"

@@ -1,7 +1,7 @@
 from django.utils.timezone import localdate
 from django_fsm import RETURN_VALUE
 
-from .. import checks, permissions
+from .. import checks, permissions, repeat, repeat_checks
 from ..gate import step
 from ..status import IN_FORCE, LIVE
 from ..status import Status as S
@@ -109,6 +109,7 @@ class StoppingActs:
         checks=[
             checks.suspension_is_open, checks.not_in_the_future, checks.resumes_after_it_began,
             checks.resumption_was_requested, checks.requested_before, checks.resumption_was_requested_in_time, checks.not_expired_meanwhile,
+            repeat_checks.repeat_is_decided,
         ],
     )  # fmt: skip
     def resume(self, suspension, reason, requested_on, on, proposal=None):
@@ -116,3 +117,31 @@ class StoppingActs:
         if suspension.cause == "investigation":
             self.release_holds(self.terms.investigation.article, "paid", reason, on)
         return self._close(suspension, on, reason)
+
+    @step(
+        "status", source=LIVE, target=None, label="记明不予解除", article="第六十七条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            repeat_checks.suspended_repeatedly, repeat_checks.not_kept_yet, repeat_checks.counts_the_last, checks.not_in_the_future,
+            checks.reason_is_given,
+        ],
+    )  # fmt: skip
+    def keep_despite_repeat(self, reason, times, on, proposal=None):
+        """第六十七条（一）：协议期内多次被中止，负责人决定不予解除的，写明理由；只管到第`times`次。"""
+        self.kept_at_times = times
+
+    @property
+    def times_suspended(self):
+        """第六十七条（一）：协议期内因违约被中止的次数。"""
+        return repeat.times_suspended(self)
+
+    @property
+    def repeat_sentence(self):
+        """第六十七条（一）：the count of this term, what was decided at it, and that of the term before."""
+        times, limit = self.times_suspended, self.terms.repeat_suspension.count
+        parts = [f"协议期内因违约被中止{times}次，满{limit}次决定是否解除（第六十七条）"]
+        if self.kept_at_times:
+            parts.append(f"第{self.kept_at_times}次已记明不予解除")
+        if before := self.predecessor and self.predecessor.times_suspended:
+            parts.append(f"前一份协议{before}次")
+        return "；".join(parts)

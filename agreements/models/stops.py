@@ -98,5 +98,10 @@ class ServiceBan(models.Model):
         """The person, department or service item that is stopped, in words."""
         return str(self.staff or self.department or self.service)
 
+    @property
+    def public_name(self):
+        """As it is published: a person by the family name only (第四条第六项、第四十九条)."""
+        return f"{self.staff.name[:1]}**" if self.staff else self.who
+
     def is_open_on(self, day):
         return self.started_on <= day <= self.until and (self.lifted_on is None or day < self.lifted_on)

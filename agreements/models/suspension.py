@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -77,15 +77,21 @@ class Suspension(models.Model):
         return self.closed_on is None
 
     def longest(self):
-        """第七十九条：the Due of the longest time that it may last; None where the edition sets none."""
-        term = self.agreement.terms.deadlines.get("T-09")
-        return term and due(term, self.started_on, calendar_for(self.agreement.agency.region))
+        """第七十九条：the Due of the longest time that it may last; None where the edition sets none.
+
+        Counted from the first of the suspensions that follow one another, as `latest_end` and the clocks are.
+        """
+        terms = self.agreement.terms
+        first = self.latest_end - timedelta(days=terms.suspension.max_days)
+        term = terms.deadlines.get("T-09")
+        return term and due(term, first, calendar_for(self.agreement.agency.region))
 
     def lapse_day(self):
         """第七十九条：the day on which it ends the agreement, were it not ended before; None while something stops it.
 
-        An application to go on that came in time stops it until it is decided; a refusal after the last day ends it
-        on the refusal's day. Raises RuleBroken while the last day cannot be told for want of the year's calendar.
+        An application to go on that came in time, or a proposal that names one, stops it until it is decided; a
+        refusal or withdrawal after the last day ends it on that day. Raises RuleBroken while the last day cannot be
+        told for want of the year's calendar.
         """
         longest = self.longest()
         if longest is None or self.exception_reason:
@@ -93,12 +99,14 @@ class Suspension(models.Model):
         asked = self.agreement.proposals.filter(
             act="resume", details__suspension=self.pk, details__requested_on__lte=longest.day.isoformat()
         )
-        if asked.filter(status__in=["proposed", "reviewed"]).exists():
+        requests = self.requests.filter(filed_on__lte=longest.day)
+        if asked.filter(status__in=["proposed", "reviewed"]).exists() or requests.open().exists():
             return None
         if longest.provisional:
             years = "、".join(map(str, longest.unknown_years))
             raise RuleBroken(f"{years}年放假安排未公布，不能确定中止的最后一日。先登记工作日历（第七十九条）")
-        return max(longest.day + ONE_DAY, self._turned_down_on(asked) or date.min)
+        given_up = [self._turned_down_on(asked), *requests.values_list("closed_on", flat=True)]
+        return max([longest.day + ONE_DAY, *filter(None, given_up)])
 
     def _turned_down_on(self, asked):
         turned_down = self.agreement.events.filter(

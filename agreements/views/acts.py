@@ -10,10 +10,11 @@ from django.utils.timezone import localdate
 
 from institutions.models import Institution
 
-from .. import actions, forms, permissions, renewal_forms
+from .. import actions, delivery_forms, forms, permissions, renewal_forms, repeat_forms
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
+from ..stop_requests import prefill
 from .common import agreement_or_404, carried_out, must
 
 
@@ -78,6 +79,10 @@ ACTS = {
     "grant_suspension_exception": ActPage(
         renewal_forms.SuspensionExceptionForm, "复核、负责人决定后，这一中止超过最长期限也不自动终止协议。"
     ),
+    "keep_despite_repeat": ActPage(
+        repeat_forms.KeepDespiteRepeatForm,
+        "复核、负责人决定后，这一次中止不解除协议，可以恢复履行；再被中止的，另行决定。",
+    ),
     "apply_for_renewal": ActPage(
         renewal_forms.SelfAssessmentForm, "申请日期为今日。逾期的也收下，由甲方决定是否受理。"
     ),
@@ -85,6 +90,12 @@ ACTS = {
     "decline_renewal": ActPage(renewal_forms.TodayReasonForm, "甲方据此结束延续，协议终止。"),
     "end_continuation": ActPage(
         renewal_forms.EndContinuationForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"
+    ),
+    "accept_electronic_delivery": ActPage(
+        delivery_forms.AgreeForm, "此后甲方可以通过门户送达文书，登录签收之时为收到；可以随时撤回。"
+    ),
+    "withdraw_electronic_delivery": ActPage(
+        delivery_forms.TodayForm, "此后甲方按协议载明的地址送达文书；已经送出的，仍可登录签收。"
     ),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
     "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
@@ -106,6 +117,7 @@ def act(request, number, name):
         else refusal(agreement, name, by=request.user)
     )
     form = page.form(request.POST or None, request.FILES or None, agreement=agreement, user=request.user)
+    form.initial |= prefill(agreement, name, request.GET.get("request"))
     if request.method == "POST" and _valid(form):
         deed = partial(page.deed or (_propose(name) if proposed else _perform(name)), agreement)
         if carried_out(form, request, deed, **form.details()):

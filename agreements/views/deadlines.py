@@ -53,6 +53,8 @@ def meet(request, pk):
     deadline = get_object_or_404(Deadline.objects.visible_to(request.user).with_parties(), pk=pk)
     step = declared(Deadline, "meet")
     must(step.has_perm(deadline, request.user), step.custom["label"])
+    if deadline.needs_proof:
+        return redirect("proof-new", deadline.pk)
     form = MeetForm(request.POST or None, agreement=deadline.agreement, user=request.user)
     if form.is_valid() and carried_out(form, request, partial(perform, deadline.meet), **form.details()):
         messages.success(request, f"{deadline.title}：已办结")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
 from institutions.exports import KINDS, as_file
@@ -15,17 +15,22 @@ from ..desk import desk_for
 from ..diagram import nodes_of
 from ..exports import exported
 from ..filters import TABS, AgreementFilter
-from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Edition, Event, Paper, Status
+from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Edition, Event, Message, Paper, Status
 from ..offers import offers_for
 from ..standing import standing
+from .applications import applications_of
 from .common import agreement_or_404
 
+# What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
+SECTIONS = []
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 
 
 def todo(request):
     """待办：这个人现在该办的，各有一个去处；医疗机构另有自己的协议，一份一句话。"""
+    if request.user.is_third_party:
+        return redirect("inspections")  # all that an entrusted firm has here (第五十七条)
     groups = desk_for(request.user)
     context = {"groups": groups, "total": sum(len(items) for _, items in groups)}
     if request.user.institution_id:
@@ -43,8 +48,11 @@ def _home(user):
     papers = (
         Paper.objects.visible_to(user).filter(status=Paper.Status.ISSUED).select_related("agreement")[:LATEST]
     )
+    clocks = Deadline.objects.visible_to(user).open().with_parties().filter(agreement__in=going_on)
     return {
         "own": [(one, standing(one), offers_for(one, user)) for one in going_on],
+        "clocks": clocks_of(clocks.order_by("due_at")[:LATEST]),
+        "latest_messages": Message.objects.visible_to(user).unread()[:LATEST],
         "ended": own.filter(status__in=ENDED).order_by("-ends_on"),
         "papers": papers,
     }
@@ -103,14 +111,17 @@ def agreement(request, number):
         "dead_offers": [offer for offer in offers if offer.refusal],
         "suspensions": record.suspensions.all(),
         "renewal_requests": record.renewal_requests.all(),
+        "applications": applications_of(record, request.user),
+        "amendments": record.amendments.all(),
         "holds": record.payment_holds.all(),
         "bans": record.service_bans.select_related("staff", "department"),
         "aftercare": record.aftercare_plans.last(),
         "signatures": record.valid_signatures,
-        "papers": record.papers.all(),
+        "papers": record.papers.visible_to(request.user).select_related("delivery"),
         "proposals": record.proposals.select_related("proposed_by")[:5] if request.user.agency_id else [],
         "events": events,
         "nodes": nodes_of(record, events),
+        "sections": [shown for section in SECTIONS if (shown := section(record, request.user))],
     }
     return render(request, "agreements/record.html", context)
 

@@ -1,6 +1,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from .institution import Institution
 from .region import Agency
@@ -15,6 +16,7 @@ class Role(models.TextChoices):
     OPERATOR = "operator", "医保办"
     SIGNATORY = "signatory", "签约人"
     AUTHORITY = "authority", "行政部门"
+    THIRD_PARTY = "third_party", "第三方核查"
     SYSTEM_ADMIN = "system_admin", "系统管理员"
     SECURITY_ADMIN = "security_admin", "安全管理员"
     AUDIT_ADMIN = "audit_admin", "审计管理员"
@@ -22,6 +24,7 @@ class Role(models.TextChoices):
 
 AGENCY_ROLES = [Role.CLERK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FINANCE, Role.AUTHORITY]
 INSTITUTION_ROLES = [Role.OPERATOR, Role.SIGNATORY]
+THIRD_PARTY_ROLES = [Role.THIRD_PARTY]
 ADMIN_ROLES = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN]
 
 
@@ -55,6 +58,11 @@ class User(AbstractBaseUser):
         Institution, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="医疗机构"
     )
     is_active = models.BooleanField("在用", default=True)
+    expires_on = models.DateField(
+        "使用期限", null=True, blank=True, help_text="第三方核查人员必填，过了当日不能再登录"
+    )
+    email = models.EmailField("邮箱", blank=True)
+    mail_wanted = models.BooleanField("用邮件提醒", default=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name", "role"]
@@ -67,10 +75,16 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(role__in=AGENCY_ROLES, agency__isnull=False, institution__isnull=True)
                 | Q(role__in=INSTITUTION_ROLES, agency__isnull=True, institution__isnull=False)
-                | Q(role__in=ADMIN_ROLES, agency__isnull=True, institution__isnull=True),
+                | Q(role__in=ADMIN_ROLES, agency__isnull=True, institution__isnull=True)
+                | Q(
+                    role__in=THIRD_PARTY_ROLES,
+                    agency__isnull=True,
+                    institution__isnull=True,
+                    expires_on__isnull=False,
+                ),
                 name="role_fits_party",
                 violation_error_message="角色与所代表的单位不符：经办机构和行政部门的角色选经办机构，"
-                "医疗机构的角色选医疗机构，三类管理员都不选",
+                "医疗机构的角色选医疗机构，三类管理员都不选；第三方核查都不选，写明使用期限",
             )
         ]
 
@@ -85,11 +99,23 @@ class User(AbstractBaseUser):
         """Who the person stands for, in words."""
         if self.agency_id:
             return self.agency.name
+        if self.is_third_party:
+            return "受托第三方机构"
         return self.institution.name if self.institution_id else "平台管理"
 
     @property
     def is_admin(self):
         return self.role in ADMIN_ROLES
+
+    @property
+    def is_third_party(self):
+        """第五十七条：people of a firm that an agency has entrusted with an inspection."""
+        return self.role in THIRD_PARTY_ROLES
+
+    @property
+    def has_expired(self):
+        """Whether the last day of the account is over."""
+        return self.expires_on is not None and self.expires_on < localdate()
 
     # Django's admin asks these; config.admin_site answers by role, so nobody is a superuser.
     @property

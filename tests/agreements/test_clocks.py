@@ -10,9 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agreements import clock_checks, clocks
+from agreements.deadlines import add_months
 from agreements.gate import SYSTEM, RuleBroken, acts_of, declared, perform
 from agreements.models import Agreement, Deadline
 from institutions.holidays import Day, publish_notice, seed
+from institutions.workdays import calendar_for
 
 from ..desk import TODAY
 
@@ -35,11 +37,14 @@ def days(agreement):
 # ── what starts them ──
 
 
+@pytest.mark.rule("Q07.7")
 @pytest.mark.rule("Q78.1")
 def test_an_agreement_in_force_waits_for_its_renewal_and_its_end(desk):
     agreement = desk.signed()
     ends_on = agreement.ends_on
-    assert days(agreement) == {"T-07": date(ends_on.year, 9, 30), "T-14": ends_on}
+    starts_on = agreement.starts_on
+    half = calendar_for(agreement.agency.region).next_working(add_months(starts_on, 6))
+    assert days(agreement) == {"T-07": date(ends_on.year, 9, 30), "T-14": ends_on, "T-27": half}
     assert running(agreement)["T-07"].bound == "乙"
 
 
@@ -49,7 +54,7 @@ def test_an_application_for_renewal_meets_its_clock_and_the_end_is_still_waited_
     perform(agreement.apply_for_renewal, by=desk.operator, self_assessment="履行良好", on=TODAY)
     row = agreement.deadlines.get(rule="T-07")
     assert (row.status, row.closed_on) == (Status.MET, TODAY)
-    assert set(running(agreement)) == {"T-14"}
+    assert set(running(agreement)) == {"T-14", "T-27"}
 
 
 @pytest.mark.rule("Q79.3")
@@ -109,7 +114,10 @@ def test_holding_over_reminds_the_agency_every_month_until_it_is_over(desk, cale
     agreement = desk.continued()
     first = running(agreement)["T-36"]
     assert (first.bound, first.started_on) == ("甲", agreement.ends_on + timedelta(days=1))
-    assert set(running(agreement)) == {"T-36"}  # neither its end nor its renewal is waited for any more
+    assert set(running(agreement)) == {
+        "T-36",
+        "T-27",
+    }  # neither its end nor its renewal is waited for any more
     on = first.due_on + timedelta(days=70)
     clocks.advance(on)
     rounds = list(agreement.deadlines.filter(rule="T-36").order_by("round"))
@@ -167,7 +175,7 @@ def test_a_leaders_exception_stops_the_end_by_itself(desk):
 def test_an_ending_drops_what_lost_its_object_and_keeps_what_is_left_to_do(desk):
     agreement = desk.terminated(desk.suspended())
     gone = agreement.deadlines.filter(status=Status.DROPPED)
-    assert {row.rule for row in gone} == {"T-07", "T-08", "T-09", "T-14"}
+    assert {row.rule for row in gone} == {"T-07", "T-08", "T-09", "T-14", "T-27"}
     assert all(row.closed_on == TODAY for row in gone)
     left = agreement.deadlines.open()
     assert {(row.rule, row.bound) for row in left if row.about == "结束"} == {
@@ -176,10 +184,10 @@ def test_an_ending_drops_what_lost_its_object_and_keeps_what_is_left_to_do(desk)
     assert {row.rule for row in left if row.about != "结束"} == {"T-29", "T-30"}
 
 
-@pytest.mark.rule("Q73.1")
-def test_the_hospital_meets_its_notice_once_and_says_how(desk):
+@pytest.mark.rule("Q82.1")
+def test_the_hospital_meets_its_aftercare_once_and_says_how(desk):
     agreement = desk.suspended()
-    notice = running(agreement)["T-29"]
+    notice = agreement.deadlines.get(rule="T-30", bound="乙")
     with pytest.raises(RuleBroken, match="写明怎样办结的"):
         perform(notice.meet, by=desk.operator, on=TODAY, remark=" ")
     with pytest.raises(RuleBroken, match="还没有到"):

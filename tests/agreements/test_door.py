@@ -6,9 +6,31 @@ import threading
 import pytest
 from django.db import connection
 
-from agreements import actions, checks, renewal_checks
+from agreements import (
+    actions,
+    application_checks,
+    checks,
+    delivery_checks,
+    renewal_checks,
+    repeat_checks,
+    report_checks,
+    stop_request_checks,
+)
 from agreements.gate import RuleBroken, acts_of, declared, perform, refusal
-from agreements.models import Agreement, Paper, Proposal, RenewalRequest, Status
+from agreements.models import (
+    Agreement,
+    Amendment,
+    ChangeRequest,
+    Delivery,
+    DisplayProof,
+    Paper,
+    PenaltyReport,
+    Proposal,
+    RenewalRequest,
+    SelfCheckReport,
+    Status,
+    StopRequest,
+)
 
 from ..desk import TODAY
 
@@ -28,7 +50,17 @@ TABLE = {
     "acknowledge_cascade": LIVE | {"rescinded"}, "hold_payment": LIVE, "release_payment": LIVE, "ban_service": LIVE,
     "apply_for_renewal": LIVE, "set_holdover_cause": {"continued", "suspended"}, "decline_renewal": {"continued"},
     "end_continuation": {"continued"}, "grant_suspension_exception": {"suspended"}, "lapse": {"suspended"},
+    "accept_electronic_delivery": LIVE,
+    "withdraw_electronic_delivery": LIVE | {"terminated", "rescinded", "renewed"},
+    "keep_despite_repeat": LIVE, "draft_change": LIVE, "make_supplement": LIVE,
+    "draft_suspension": FORCE, "draft_resumption": {"suspended"}, "draft_ending": LIVE, "file_penalty_report": LIVE,
+    "file_self_check": LIVE, "file_display_proof": LIVE | {"terminated", "rescinded", "renewed"},
 }  # fmt: skip
+
+MODELS = [
+    Agreement, Proposal, Paper, RenewalRequest, ChangeRequest, Amendment, Delivery, StopRequest, PenaltyReport,
+    SelfCheckReport, DisplayProof,
+]  # fmt: skip
 
 
 def test_the_table_names_every_act():
@@ -46,7 +78,7 @@ def test_every_state_and_act(name, state):
         assert Status(state).label in why and declared(Agreement, name).custom["article"] in why
 
 
-@pytest.mark.parametrize("model", [Agreement, Proposal, Paper, RenewalRequest])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_act_has_a_label_an_article_a_permission_and_a_docstring_that_cites(model):
     for name in acts_of(model):
         step, doc = declared(model, name), getattr(model, name).__doc__
@@ -54,7 +86,7 @@ def test_every_act_has_a_label_an_article_a_permission_and_a_docstring_that_cite
         assert doc and any(word in doc for word in ("条", "序言", "签署页", "办审分离")), name
 
 
-@pytest.mark.parametrize("model", [Agreement, Proposal, Paper, RenewalRequest])
+@pytest.mark.parametrize("model", MODELS)
 def test_what_a_check_wants_is_a_detail_of_its_act(model):
     for name in acts_of(model):
         details = {*inspect.signature(getattr(model, name)).parameters, "by"}
@@ -62,7 +94,18 @@ def test_what_a_check_wants_is_a_detail_of_its_act(model):
             assert set(check.wants) <= details, (name, check.__name__)
 
 
-@pytest.mark.parametrize("module", [checks, renewal_checks])
+@pytest.mark.parametrize(
+    "module",
+    [
+        checks,
+        delivery_checks,
+        renewal_checks,
+        repeat_checks,
+        application_checks,
+        report_checks,
+        stop_request_checks,
+    ],
+)
 def test_every_check_has_a_sentence_and_an_article(module):
     for name, check in inspect.getmembers(module, inspect.isfunction):
         if check.__module__ == module.__name__:

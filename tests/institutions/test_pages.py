@@ -116,7 +116,7 @@ class TestTheList:
             register_institution(
                 f"H630105{number:05d}", regions["630105"], by=None, **facts(f"医院{number}", number)
             )
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             answer = client.get(reverse("institutions"))
         assert len(answer.context["page_obj"]) == 50 and answer.context["page_obj"].paginator.count == 60
 

@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from agreements.breaches import read_breaches
 from agreements.edition_text import BadText, read_text
 from agreements.models import Edition
 from agreements.tables import BadTerms
-from agreements.terms import read_breaches, read_terms
+from agreements.terms import read_terms
 from institutions.models import Region
 
 FILES = ["edition.toml", "text.txt", "commitment.txt", "terms.toml", "breaches.toml"]

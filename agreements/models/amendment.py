@@ -1,0 +1,153 @@
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django_fsm import RETURN_VALUE, FSMField
+
+from .. import amendment_checks as rules
+from .. import checks, permissions
+from ..gate import step
+from ..uploads import sha256_of
+from .agreement import Agreement
+from .querysets import OfAgreement
+from .signing import Signature
+from .stateful import Stateful
+
+
+class Amendment(Stateful):
+    """补充协议：双方签署后与原协议具有同等效力（第七十七条）。"""
+
+    kind_name = "补充协议"
+
+    class Status(models.TextChoices):
+        TO_SIGN = "to_sign", "待签署"
+        IN_FORCE = "in_force", "已生效"
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="amendments", verbose_name="协议")
+    order = models.PositiveSmallIntegerField("第几份")
+    status = FSMField("状态", choices=Status, default=Status.TO_SIGN, protected=True, editable=False)
+    made_on = models.DateField("订立日期")
+    clauses = models.JSONField("条款", default=list)
+    change_request = models.ForeignKey(
+        "ChangeRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amendments",
+        verbose_name="变更申请",
+    )
+    in_force_on = models.DateField("生效日期", null=True, editable=False)
+    signing_paper = models.ForeignKey(
+        "Paper", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="签署稿"
+    )
+    signed_paper = models.ForeignKey(
+        "Paper", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="已签署"
+    )
+
+    objects = OfAgreement.as_manager()
+
+    class Meta:
+        ordering = ["agreement_id", "order"]
+        verbose_name = verbose_name_plural = "补充协议"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "order"],
+                name="amendment_order_once",
+                violation_error_message="补充协议序号重复",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agreement.number}（{self.order}）"
+
+    def get_absolute_url(self):
+        return reverse("amendment", args=[self.agreement.number, self.order])
+
+    @property
+    def case(self):
+        return self.agreement
+
+    def case_key(self):
+        return Agreement, self.agreement_id
+
+    def signature_of(self, side):
+        return self.signatures.filter(side=side).first()
+
+    @step(
+        "status", source=[Status.TO_SIGN], target=RETURN_VALUE(Status.TO_SIGN, Status.IN_FORCE), label="乙方签署补充协议",
+        article="第七十七条", who=permissions.institution_signatory,
+        checks=[
+            rules.side_has_not_signed("institution"), checks.signed_by_today, rules.signed_since_made,
+            rules.signer_is_in_office("institution"), checks.agent_is_authorised, checks.signature_has_a_proof,
+        ],
+    )  # fmt: skip
+    def sign_for_institution(
+        self, name, capacity, signed_on, statement="", scan=None, authorisation=None,
+        authorised_from=None, authorised_until=None,
+    ):  # fmt: skip
+        """第七十七条、签署页：乙方法定代表人或持授权委托书的代理人签署并盖章。"""
+        return self._sign("institution", locals())
+
+    @step(
+        "status", source=[Status.TO_SIGN], target=RETURN_VALUE(Status.TO_SIGN, Status.IN_FORCE), label="甲方签署补充协议",
+        article="第七十七条", who=permissions.agency_leader,
+        checks=[
+            rules.side_has_not_signed("agency"), checks.signed_by_today, rules.signed_since_made,
+            rules.signer_is_in_office("agency"), checks.agent_is_authorised, checks.signature_has_a_proof,
+        ],
+    )  # fmt: skip
+    def sign_for_agency(
+        self, name, capacity, signed_on, statement="", scan=None, authorisation=None,
+        authorised_from=None, authorised_until=None,
+    ):  # fmt: skip
+        """第七十四条、第七十七条：市、自治州及以上经办机构签署。"""
+        return self._sign("agency", locals())
+
+    def _sign(self, side, signature):
+        given = {name: value for name, value in signature.items() if name != "self" and value is not None}
+        if scan := given.get("scan"):
+            given["scan_sha256"] = sha256_of(scan)
+        self.signatures.create(side=side, **given)
+        if self.signatures.count() < 2:
+            return self.Status.TO_SIGN
+        self.in_force_on = max(self.signatures.values_list("signed_on", flat=True))
+        return self.Status.IN_FORCE
+
+
+class AmendmentSignatureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(amendment__in=Amendment.objects.visible_to(user).values("pk"))
+
+
+class AmendmentSignature(Signature):
+    """一方对补充协议的签署。"""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="signatures", verbose_name="补充协议"
+    )
+
+    objects = AmendmentSignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "补充协议签署记录"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "side"],
+                name="one_amendment_signature_a_side",
+                violation_error_message="这一方已经签署",
+            ),
+            models.CheckConstraint(
+                condition=~Q(statement="") | ~Q(scan=""),
+                name="amendment_signature_has_a_proof",
+                violation_error_message="签署须有签章扫描件或电子签署声明",
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity="agent")
+                | (
+                    ~Q(authorisation="")
+                    & Q(authorised_from__lte=F("signed_on"), authorised_until__gte=F("signed_on"))
+                ),
+                name="amendment_agent_is_authorised",
+                violation_error_message="委托代理人签署须上传授权委托书，且签署日在授权期内",
+            ),
+        ]

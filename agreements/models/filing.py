@@ -1,0 +1,43 @@
+from .. import application_checks as rules
+from .. import checks, permissions
+from ..gate import step
+from ..status import LIVE
+
+
+class FilingActs:
+    """What the hospital files under its agreement: each opens a record of its own (第七、七十六、七十九、八十条)."""
+
+    @step(
+        "status", source=LIVE, target=None, label="起草变更申请", article="第七十六条", who=permissions.institution_side,
+        checks=[
+            rules.filed_at_home, checks.not_in_the_future, rules.approved_by_today, rules.something_changes, rules.kind_fits,
+            rules.no_open_request_on_these,
+        ],
+    )  # fmt: skip
+    def draft_change(
+        self, kind, changes, authority, approval_number, approved_on, synced_on, files, on, by,
+    ):  # fmt: skip
+        """第七十六条：重大信息变更自有关部门批准之日起规定的工作日内申请，其他变更及时书面告知。"""
+        request = self.changerequests.create(
+            kind=kind, changes=changes, authority=authority, approval_number=approval_number, approved_on=approved_on,
+            synced_on=synced_on, drafted_by=by, drafted_on=on, base=self.institution.current,
+        )  # fmt: skip
+        request.attachments.add(*self.attachments.model.keep(self, files, by))
+
+    @step(
+        "status", source=LIVE, target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,
+    )  # fmt: skip
+    def make_supplement(self, change, on):
+        """第七十七条：乙方名称、法定代表人变更的，以补充协议写明；双方签署后具有同等效力。"""
+        self.amendments.create(
+            order=self.amendments.count() + 1, made_on=on, change_request=change,
+            clauses=[f"乙方{one.label}由“{one.old}”变更为“{one.new}”。" for one in change.differences],
+        )  # fmt: skip
+
+    # ── what is true of it ──
+
+    @property
+    def home_agreement(self):
+        """第七十一条：the live agreement with the agency of the institution's own region, or None."""
+        live = type(self).objects.live().filter(institution=self.institution_id).with_parties()
+        return next((one for one in live if one.is_at_home), None)

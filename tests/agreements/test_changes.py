@@ -1,0 +1,319 @@
+"""第七十六条: changes of the hospital's own facts, filed, returned, examined by two, and what follows."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agreements import applications
+from agreements.gate import RuleBroken, perform
+from agreements.models import Amendment, ChangeRequest, Deadline, Paper
+from agreements.models.event import first_fault
+from institutions.actions import revise_institution
+from institutions.models import Role, User
+
+from ..desk import TODAY, signature, upload
+
+pytestmark = pytest.mark.django_db
+Status = ChangeRequest.Status
+NAME = {"name": "西宁湟滨第一医院"}
+BANK = {"bank_name": "青海银行城北支行", "bank_account": "630000000000123456"}
+
+
+def clock(agreement, rule):
+    return agreement.deadlines.get(rule=rule)
+
+
+# ── filing ──
+
+
+@pytest.mark.rule("Q76.2")
+def test_a_major_change_is_filed_with_its_form_and_a_letter_of_commitment(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement)
+    assert request.status == Status.SUBMITTED and not request.late
+    assert request.form_paper.purpose == Paper.Purpose.CHANGE_REQUEST
+    assert request.commitment_paper.snapshot["material"] == "重大信息变更申请表及所附材料"
+    assert request.form_paper.snapshot["table"]["rows"] == [["名称", "西宁湟滨医院", "西宁湟滨第一医院"]]
+    assert {p.status for p in (request.form_paper, request.commitment_paper)} == {Paper.Status.ISSUED}
+    assert desk.hospital.versions.count() == 1, "nothing changes before it is granted"
+
+
+@pytest.mark.rule("Q76.2")
+def test_the_clock_of_applying_runs_from_the_approval_and_ends_with_the_submission(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement, submit=False)
+    assert clock(agreement, "T-06").started_on == request.approved_on
+    applications.submit(request, by=desk.operator)
+    assert clock(agreement, "T-06").status == Deadline.Status.MET
+    assert clock(agreement, "T-34c").status == Deadline.Status.OPEN
+
+
+@pytest.mark.rule("Q76.2")
+def test_a_late_request_is_marked_and_not_refused(desk):
+    request = desk.change_request(desk.signed(), approved_on=TODAY - timedelta(days=90))
+    assert request.status == Status.SUBMITTED and request.late
+
+
+def test_another_day_of_approval_moves_the_clock(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement, submit=False)
+    before = clock(agreement, "T-06").due_on
+    facts = {"changes": NAME, "authority": "卫健委", "approval_number": "2号", "synced_on": None, "files": []}
+    perform(request.rewrite, by=desk.operator, approved_on=TODAY - timedelta(days=20), on=TODAY, **facts)
+    assert clock(agreement, "T-06").due_on < before
+
+
+def test_without_approval_or_its_paper_it_cannot_be_submitted(desk):
+    agreement = desk.signed()
+    bare = desk.change_request(agreement, submit=False, authority="")
+    with pytest.raises(RuleBroken, match="批准文号"):
+        applications.submit(bare, by=desk.operator)
+    perform(bare.withdraw, by=desk.operator, on=TODAY)
+    no_paper = desk.change_request(agreement, submit=False, files=[])
+    with pytest.raises(RuleBroken, match="没有附上"):
+        applications.submit(no_paper, by=desk.operator)
+
+
+def test_a_field_waits_for_the_request_that_already_asks_for_it(desk):
+    agreement = desk.signed()
+    desk.change_request(agreement)
+    with pytest.raises(RuleBroken, match="名称已有未办结的变更申请"):
+        desk.change_request(agreement)
+    desk.change_request(agreement, changes={"beds": 260})
+
+
+def test_nothing_changed_is_no_request(desk):
+    with pytest.raises(RuleBroken, match="没有要变更的内容"):
+        applications.draft_change(
+            desk.signed(), by=desk.operator, kind="major", changes={}, authority="", approval_number="",
+            approved_on=TODAY, synced_on=None, files=[], on=TODAY,
+        )  # fmt: skip
+
+
+def test_another_region_sends_the_hospital_home(desk, other_agency, other_clerk):
+    home, elsewhere = desk.signed(), None
+    from agreements.models import Agreement
+
+    elsewhere = Agreement.objects.create(
+        number="630200-X", agency=other_agency, institution=desk.hospital, edition=home.edition, status="active",
+        starts_on=home.starts_on, ends_on=home.ends_on, drafted_by=other_clerk,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match=f"西宁市医疗保障经办服务中心申请.*{home.number}"):
+        desk.change_request(elsewhere)
+
+
+# ── 补正 ──
+
+
+@pytest.mark.rule("Q76.2")
+def test_the_agencys_clock_stands_still_while_the_hospital_completes_its_papers(desk, time_machine=None):
+    agreement = desk.signed()
+    request = desk.change_request(agreement)
+    due = clock(agreement, "T-34c").due_on
+    filed = TODAY - timedelta(days=10)
+    ChangeRequest.objects.filter(pk=request.pk).update(filed_on=filed)
+    request = perform(
+        request.return_for_completion, by=desk.clerk, reason="缺批准文件第2页", on=TODAY - timedelta(days=7)
+    )
+    assert clock(agreement, "T-34c").is_paused
+    request = applications.submit(request, by=desk.operator)
+    row = clock(agreement, "T-34c")
+    assert request.status == Status.SUBMITTED and request.filed_on == filed and not row.is_paused
+    assert row.pauses == [[(TODAY - timedelta(days=6)).isoformat(), TODAY.isoformat(), "补正"]]
+    assert row.due_on > due
+
+
+def test_a_paused_clock_is_not_overdue(desk):
+    from agreements.board import clocks_of, tabs_of
+
+    agreement = desk.signed()
+    request = perform(
+        desk.change_request(agreement).return_for_completion, by=desk.clerk, reason="缺页", on=TODAY
+    )
+    row = clock(agreement, "T-34c")
+    after = row.due_at + timedelta(days=3)
+    assert not clocks_of([row], now=after)[0].over
+    overdue = dict((key, count) for key, _, count in tabs_of(Deadline.objects.filter(pk=row.pk), now=after))
+    assert overdue["overdue"] == 0 and request.status == Status.RETURNED
+
+
+# ── two people, three for an account ──
+
+
+@pytest.mark.rule("Q76.2")
+def test_granted_by_a_second_person_it_is_a_new_version(desk):
+    request = desk.granted(desk.change_request(desk.signed(), changes={"beds": 260}))
+    desk.hospital.refresh_from_db()
+    assert request.status == Status.GRANTED and desk.hospital.current == request.version
+    assert desk.hospital.current.beds == 260 and desk.hospital.versions.count() == 2
+    assert first_fault(request.agreement) is None
+
+
+def test_who_examined_cannot_grant(desk):
+    request = perform(desk.change_request(desk.signed()).accept, by=desk.clerk, on=TODAY)
+    request = perform(request.examine, by=desk.reviewer, opinion="属实", on=TODAY)
+    with pytest.raises(RuleBroken, match="审核人不能自己复核"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    assert applications.grant(request, by=desk.leader, opinion="同意", on=TODAY).status == Status.GRANTED
+
+
+@pytest.mark.rule("Q76.2")
+def test_an_account_needs_a_checker_of_its_own_and_stops_payment_meanwhile(desk, agency):
+    agreement = desk.signed()
+    request = desk.checking(desk.change_request(agreement, changes=BANK, authority="", approval_number=""))
+    assert agreement.payment_holds.get().is_open
+    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
+    request = perform(request.check_account, by=finance)
+    request = applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    assert request.version.bank_account == BANK["bank_account"]
+    assert agreement.payment_holds.get().outcome == "paid"
+
+
+def test_who_checked_the_account_cannot_grant(desk):
+    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
+    request = perform(request.check_account, by=desk.leader)
+    with pytest.raises(RuleBroken, match="核对账户的人不能自己同意"):
+        applications.grant(request, by=desk.leader, opinion="同意", on=TODAY)
+
+
+@pytest.mark.parametrize("end", ["refuse", "withdraw"])
+def test_the_hold_on_an_account_ends_with_the_request(desk, end):
+    agreement = desk.signed()
+    request = perform(desk.change_request(agreement, changes=BANK).accept, by=desk.clerk, on=TODAY)
+    if end == "refuse":
+        perform(request.refuse, by=desk.reviewer, reason="开户证明不符", on=TODAY)
+    else:
+        perform(request.withdraw, by=desk.operator, on=TODAY)
+    assert not agreement.payment_holds.get().is_open
+
+
+# ── VALID, STALE, SUPERSEDED ──
+
+
+def test_what_moved_meanwhile_decides_whether_it_still_holds(desk):
+    request = desk.checking(desk.change_request(desk.signed()))
+    revise_institution(desk.hospital, by=desk.clerk, reason="电话变更", phone="0971-5509999")
+    request = ChangeRequest.objects.get(pk=request.pk)
+    assert request.freshness == "stale"
+    with pytest.raises(RuleBroken, match="先按现行信息核对"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    request = perform(request.rest_on_current, by=desk.clerk)
+    assert request.freshness == "valid"
+
+    revise_institution(desk.hospital, by=desk.clerk, reason="改名", name="西宁湟滨中心医院")
+    request = ChangeRequest.objects.get(pk=request.pk)
+    assert request.freshness == "superseded"
+    with pytest.raises(RuleBroken, match="所申请的信息在第3版已有变化"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    with pytest.raises(RuleBroken, match="退回补正"):
+        perform(request.rest_on_current, by=desk.clerk)
+
+
+# ── general changes ──
+
+
+@pytest.mark.rule("Q76.3")
+def test_a_general_change_is_in_force_on_receipt(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement, kind="general", changes={"phone": "0971-5509999"}, files=[])
+    desk.hospital.refresh_from_db()
+    assert request.status == Status.GRANTED and desk.hospital.current.phone == "0971-5509999"
+    assert request.form_paper.purpose == Paper.Purpose.CHANGE_NOTICE
+    assert clock(agreement, "T-25").status == Deadline.Status.MET
+    assert not agreement.deadlines.filter(rule="T-34c").exists()
+
+
+@pytest.mark.rule("Q76.3")
+def test_what_is_major_cannot_be_notified_as_general(desk):
+    with pytest.raises(RuleBroken, match="名称属于重大信息"):
+        desk.change_request(desk.signed(), kind="general", changes=NAME)
+
+
+@pytest.mark.rule("Q76.4")
+def test_the_day_of_the_national_register_is_kept(desk):
+    request = desk.change_request(desk.signed(), synced_on=TODAY)
+    assert ["国家编码数据库同步变更", f"{TODAY:%Y年%-m月%-d日}"] in request.form_paper.snapshot["rows"]
+
+
+# ── the supplement ──
+
+
+@pytest.mark.rule("Q77.2")
+def test_a_new_name_makes_a_supplement_that_both_sides_sign(desk):
+    agreement = desk.signed()
+    request = desk.granted(desk.change_request(agreement, changes=NAME | {"legal_representative": "王雪莲"}))
+    made = agreement.amendments.get()
+    assert made.clauses == [
+        "乙方名称由“西宁湟滨医院”变更为“西宁湟滨第一医院”。", "乙方法定代表人由“祁雪原”变更为“王雪莲”。"
+    ]  # fmt: skip
+    assert made.signing_paper.status == Paper.Status.ISSUED and made.change_request == request
+    with pytest.raises(RuleBroken, match="姓名应为王雪莲"):
+        applications.sign_amendment(made, "institution", by=desk.signatory, **signature("祁雪原", TODAY))
+    made = applications.sign_amendment(made, "institution", by=desk.signatory, **signature("王雪莲", TODAY))
+    assert made.status == Amendment.Status.TO_SIGN
+    with pytest.raises(RuleBroken, match="乙方已经签署"):
+        applications.sign_amendment(made, "institution", by=desk.signatory, **signature("王雪莲", TODAY))
+    made = applications.sign_amendment(made, "agency", by=desk.leader, **signature("韩兆麟", TODAY))
+    assert made.status == Amendment.Status.IN_FORCE and made.in_force_on == TODAY
+    assert "法定代表人（签章）：王雪莲" in made.signed_paper.snapshot["boxes"][1]
+    agreement.refresh_from_db()
+    assert agreement.cover["institution_name"] == "西宁湟滨医院", "the signed agreement says what was signed"
+    assert first_fault(agreement) is None
+
+
+def test_other_changes_make_no_supplement(desk):
+    request = desk.granted(desk.change_request(desk.signed(), changes={"grade": "3A"}))
+    assert not request.agreement.amendments.exists()
+
+
+def test_a_value_the_record_cannot_take_is_refused_with_a_sentence(desk):
+    request = desk.checking(desk.change_request(desk.signed(), kind="major", changes={"name": ""}))
+    with pytest.raises(RuleBroken, match="第七十六条"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    assert desk.hospital.versions.count() == 1
+
+
+# ── files ──
+
+
+@pytest.mark.parametrize("content, why", [
+    (b"<html>", "改名不能改变内容"), (b"MZ\x90\x00", "改名不能改变内容"), (b"PK\x03\x04 broken", "改名不能改变内容"), (b"", "空的"),
+])  # fmt: skip
+def test_a_file_is_what_it_says(desk, client, content, why):
+    agreement = desk.signed()
+    client.force_login(desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.post(
+        f"/agreements/{agreement.number}/changes/new/major/",
+        {**{f: getattr(desk.hospital.current, f) for f in ("legal_representative", "principal", "address", "bank_name",
+            "bank_account", "subjects", "beds", "nature", "grade", "category")},
+         "name": "西宁湟滨第一医院", "controller": "", "authority": "卫健委", "approval_number": "1号",
+         "approved_on": TODAY.isoformat(), "files": [upload("a.pdf", content)]},
+    )  # fmt: skip
+    assert why in page.content.decode() and not agreement.changerequests.exists()
+
+
+def test_a_file_that_was_changed_is_not_handed_out(desk, client):
+    request = desk.change_request(desk.signed())
+    file = request.attachments.get()
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(file.get_absolute_url())
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 approval"
+    assert "attachment" in answer["Content-Disposition"] and file.file.name.startswith("attachments/")
+    with open(file.file.path, "wb") as disk:
+        disk.write(b"%PDF-1.7 another")
+    assert client.get(file.get_absolute_url()).status_code == 302
+
+
+def test_a_draft_is_nobody_elses(desk):
+    request = desk.change_request(desk.signed(), submit=False)
+    assert not ChangeRequest.objects.visible_to(desk.clerk).filter(pk=request.pk).exists()
+    assert ChangeRequest.objects.visible_to(desk.operator).filter(pk=request.pk).exists()
+
+
+def test_days_survive_as_days(desk):
+    request = desk.change_request(
+        desk.signed(), kind="general", changes={"licence_expires_on": "2031-05-31"}, files=[]
+    )
+    assert request.version.licence_expires_on == date(2031, 5, 31)

@@ -1,0 +1,251 @@
+"""A random walk: people of both sides do whatever comes to their mind while days pass, and what must hold, holds."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.timezone import get_default_timezone, localdate
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from agreements import actions, applications, daily, renewals
+from agreements.clock_checks import BY_HAND
+from agreements.clocks import RECEIVED
+from agreements.gate import RuleBroken, perform
+from agreements.models import ENDED, IN_FORCE, LIVE, Agreement, ChangeRequest, Deadline, Status
+from agreements.models.event import first_fault
+
+from ..desk import AFTERCARE, SCOPE, signature, upload
+
+pytestmark = pytest.mark.django_db
+NOON = time(12)
+# What ends an agreement comes seldom, or the walk would be short.
+DECISIONS = [
+    *3 * ["suspend_on_request", "suspend_for_breach", "suspend_for_investigation", "hold_payment"],
+    "terminate",
+    "rescind",
+]
+NEXT_OF_RENEWAL = {
+    "submitted": ["start_talks", "start_talks", "return_for_completion", "withdraw"],
+    "negotiating": ["agree", "agree", "fail"],
+}
+NEXT_OF_CHANGE = {
+    "draft": ["submit", "submit", "withdraw"],
+    "submitted": ["accept", "accept", "return_for_completion", "withdraw"],
+    "returned": ["submit", "submit", "withdraw"],
+    "examining": ["examine", "examine", "return_for_completion", "refuse"],
+    "checking": ["check_account", "grant", "grant", "return_for_completion", "refuse"],
+}
+CHANGES = [
+    {"name": "西宁湟滨中心医院"},
+    {"beds": 300},
+    {"bank_account": "6300000000009999"},
+    {"phone": "0971-1"},
+]
+
+
+class Walk(RuleBasedStateMachine):
+    """One hospital, one agency, everything they may do, and the days. `desk` is given by the test."""
+
+    desk = None
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint, self.traveller = transaction.atomic(), None
+        self.savepoint.__enter__()
+        self._arrive(localdate())
+
+    def teardown(self):
+        self.traveller.stop()
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def _arrive(self, day):
+        if self.traveller:
+            self.traveller.stop()
+        self.traveller = time_machine.travel(datetime.combine(day, NOON, get_default_timezone()), tick=False)
+        self.traveller.start()
+
+    # ── what people do ──
+
+    def _try(self, deed, *args, **kwargs):
+        """Do it, or be told why not: the door may refuse, and nothing but the door."""
+        try:
+            with transaction.atomic():
+                return deed(*args, **kwargs)
+        except (RuleBroken, PermissionDenied) as why:
+            assert str(why), "a refusal has a sentence"
+
+    def _live(self):
+        return Agreement.objects.live().first()
+
+    def _is_time_to_sign(self):
+        soon, live = localdate() + timedelta(60), self._live()
+        signed = Agreement.objects.filter(status=Status.SIGNED).exists()
+        return not signed and (live is None or live.ends_on <= soon)
+
+    @initialize()
+    def begin(self):
+        self._signed(localdate(), localdate(), localdate() + timedelta(120))
+
+    @precondition(_is_time_to_sign)
+    @rule(wait=st.integers(0, 20), length=st.integers(30, 200))
+    def sign_one(self, wait, length):
+        today, live = localdate(), self._live()
+        first = live.ends_on + timedelta(1) if live and live.ends_on >= today else today
+        start = first + timedelta(wait)
+        self._try(self._signed, today, start, start + timedelta(length))
+
+    def _signed(self, today, start, end):
+        desk = self.desk
+        draft = actions.draft_agreement(desk.hospital, by=desk.clerk, starts_on=start, ends_on=end, **SCOPE)
+        draft = perform(perform(draft.negotiate, by=desk.clerk).confirm, by=desk.operator)
+        draft = actions.fix_text(draft, by=desk.reviewer, today=today)
+        draft = actions.sign(draft, "institution", by=desk.signatory, **signature("祁雪原", today))
+        actions.sign(draft, "agency", by=desk.leader, **signature("韩兆麟", today))
+
+    @precondition(_live)
+    @rule(name=st.sampled_from(DECISIONS), days=st.integers(0, 185), back=st.integers(0, 3))
+    def decide_something(self, name, days, back):
+        agreement, on = self._live(), localdate() - timedelta(back)
+        find, until = agreement.edition.breaches.find, on + timedelta(days)
+        breach = {"item": find("QH-66-03")[0], "severity": "", "reason": "查实"}
+        asked, terms = {"reason": "停业", "requested_on": on}, agreement.terms
+        details = {
+            "suspend_on_request": asked | {"until": until, "aftercare": AFTERCARE},
+            "suspend_for_breach": breach | {"until": until, "aftercare": AFTERCARE},
+            "suspend_for_investigation": {"reason": "线索", "aftercare": AFTERCARE},
+            "hold_payment": {"hold_ground": terms.payment_hold.ground("64"), "reason": "整改"},
+            "terminate": asked | {"ground": terms.termination.ground("80-3"), "aftercare": AFTERCARE},
+            "rescind": breach | {"item": find("QH-67-04")[0], "minutes": "1号", "aftercare": AFTERCARE},
+        }[name]
+        self._try(self._decided, agreement, name, details | {"on": on})
+
+    def _decided(self, agreement, name, details):
+        proposal = actions.propose(agreement, name, details, by=self.desk.clerk)
+        reviewed = perform(proposal.review, by=self.desk.reviewer, remark="同意")
+        actions.decide(reviewed, by=self.desk.leader)
+
+    @precondition(lambda self: Agreement.objects.filter(status=Status.SUSPENDED).exists())
+    @rule(proved=st.booleans(), pick=st.integers(0, 3))
+    def end_a_suspension(self, proved, pick):
+        agreement, today = self._live(), localdate()
+        stops = list(agreement.open_suspensions)
+        stop = stops[pick % len(stops)]
+        name, details = "resume", {"suspension": stop, "requested_on": today}
+        if proved and stop.cause == "investigation":
+            item, until = (
+                agreement.edition.breaches.find("QH-66-03")[0],
+                agreement.latest_suspension_end(today),
+            )
+            name, details = "prove_breach", {"item": item, "severity": "", "until": until}
+        self._try(self._decided, agreement, name, details | {"reason": "查清", "on": today})
+
+    @precondition(_live)
+    @rule(pick=st.integers(0, 5))
+    def renew(self, pick):
+        agreement, desk = self._live(), self.desk
+        request = agreement.renewal_requests.open().first()
+        if request is None:
+            self._try(renewals.apply_for_renewal, agreement, by=desk.operator, self_assessment="履约良好")
+        elif acts := NEXT_OF_RENEWAL.get(request.status):
+            act = acts[pick % len(acts)]
+            who = {"start_talks": desk.clerk, "fail": desk.leader, "withdraw": desk.operator}
+            reason = {"reason": "说明"} if act in ("fail", "return_for_completion") else {}
+            self._try(
+                perform, getattr(request, act), by=who.get(act, desk.reviewer), on=localdate(), **reason
+            )
+
+    @precondition(_live)
+    @rule(changes=st.sampled_from(CHANGES), days=st.integers(0, 60))
+    def ask_for_a_change(self, changes, days):
+        self._try(
+            applications.draft_change, self._live(), by=self.desk.operator, changes=changes, authority="卫健委",
+            kind="general" if "phone" in changes else "major", approval_number="1号", synced_on=None,
+            approved_on=localdate() - timedelta(days), files=[upload()], on=localdate(),
+        )  # fmt: skip
+
+    @precondition(lambda self: ChangeRequest.objects.open().exists())
+    @rule(pick=st.integers(0, 11), wrong=st.sampled_from([False, False, False, True]))
+    def go_on_with_a_change(self, pick, wrong):
+        requests = list(ChangeRequest.objects.open())
+        request = requests[pick % len(requests)]
+        acts, desk, on = NEXT_OF_CHANGE[request.status], self.desk, {"on": localdate()}
+        act = acts[pick % len(acts)]
+        right = {"submit": desk.operator, "withdraw": desk.operator, "check_account": desk.leader}
+        right |= {"accept": desk.clerk, "examine": desk.clerk}
+        person = desk.clerk if wrong else right.get(act, desk.reviewer)
+        if act == "submit":
+            self._try(applications.submit, request, by=person, **on)
+        elif act == "grant":
+            self._try(applications.grant, request, by=person, opinion="同意", **on)
+        else:
+            words = {
+                "return_for_completion": {"reason": "缺"},
+                "refuse": {"reason": "不符"},
+                "examine": {"opinion": "实"},
+            }
+            given = {} if act == "check_account" else on
+            self._try(perform, getattr(request, act), by=person, **given, **words.get(act, {}))
+
+    @rule(days=st.one_of(st.integers(1, 12), st.integers(60, 200)))
+    def days_pass(self, days):
+        self._arrive(localdate() + timedelta(days))
+        daily.run(localdate())
+
+    # ── what must hold, after every step ──
+
+    @invariant()
+    def the_record_is_whole(self):
+        for agreement in Agreement.objects.all():
+            assert agreement.status in Status.values and first_fault(agreement) is None, first_fault(
+                agreement
+            )
+
+    @invariant()
+    def one_agreement_lives(self):
+        assert Agreement.objects.filter(status__in=LIVE).count() <= 1
+
+    @invariant()
+    def suspended_means_an_open_cause(self):
+        for agreement in Agreement.objects.all():
+            stopped = agreement.open_suspensions.exists()
+            assert (agreement.status == Status.SUSPENDED) == stopped, agreement.status
+            if agreement.status in IN_FORCE:
+                assert agreement.ends_on >= localdate() or agreement.status == Status.CONTINUED
+
+    @invariant()
+    def every_clock_is_running_or_has_its_end(self):
+        for clock in Deadline.objects.all():
+            assert (clock.status == Deadline.Status.OPEN) == (clock.closed_on is None)
+        left = Deadline.objects.open().filter(agreement__status__in=ENDED).exclude(event__in=BY_HAND)
+        assert not left.exists(), [str(one) for one in left]
+
+    @invariant()
+    def the_answer_is_awaited_or_stands_still(self):
+        for request in ChangeRequest.objects.open():
+            clocks = request.agreement.deadlines.open().filter(event=RECEIVED, about=f"变更申请 {request.pk}")
+            waits = request.status in ("submitted", "examining", "checking")
+            assert clocks.filter(paused_since=None).exists() == waits, request.status
+            assert clocks.exclude(paused_since=None).exists() == (request.status == "returned")
+
+
+@pytest.mark.rule("Q79.3")
+@pytest.mark.rule("Q83.2")
+def test_whatever_people_do_what_must_hold_holds(desk):
+    here = type("WalkHere", (Walk,), {"desk": desk})
+    steady = settings(
+        max_examples=14, stateful_step_count=35, deadline=None, database=None, derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(here, settings=steady)
