@@ -1,12 +1,11 @@
 """The rules of applications, each a sentence with its article (第七、七十六、七十九条)."""
 
 from .gate import rule
-from .status import LIVE
 
 
 @rule("第七条", "协议{thing.case}现为“{state}”，{thing.kind_name}已随之了结")
 def case_is_live(thing):
-    return thing.case.status in LIVE or {"state": thing.case.get_status_display()}
+    return thing.case.status in thing.goes_on_in or {"state": thing.case.get_status_display()}
 
 
 @rule("第七条", "{what}。补全后再提交")
@@ -62,6 +61,11 @@ def kind_fits(agreement, kind, changes):
     return not wrong or {"labels": "、".join(group.label for group in wrong)}
 
 
+@rule("第七十六条", "{labels}属于重大信息，不能按一般信息告知，改用重大信息变更申请")
+def rewritten_kind_fits(request, changes):
+    return kind_fits(request.agreement, request.kind, changes)
+
+
 @rule("第七十六条", "{labels}已有未办结的变更申请（{number}）。先办结或撤回那一件")
 def no_open_request_on_these(agreement, changes):
     for request in agreement.changerequests.open():
@@ -70,12 +74,20 @@ def no_open_request_on_these(agreement, changes):
     return True
 
 
+@rule("第七十六条", "{labels}已有另一件未办结的变更申请（{number}）。先办结或撤回那一件")
+def no_other_request_on_these(request, changes):
+    for other in request.agreement.changerequests.open().exclude(pk=request.pk):
+        if both := [label for name, label in other.labels.items() if name in changes]:
+            return {"labels": "、".join(both), "number": other.pk}
+    return True
+
+
 @rule("第七十六条", "批准（变更）日期 {approved_on} 还没有到，核对日期")
 def approved_by_today(thing, approved_on, on):
     return approved_on <= on
 
 
-@rule("第七十六条", "重大信息变更向{home.agency}申请：它是乙方所在辖区的经办机构，协议{home.number}")
+@rule("第七十六条", "机构信息变更向{home.agency}办理：它是乙方所在辖区的经办机构，协议{home.number}")
 def filed_at_home(agreement):
     home = agreement.home_agreement
     return home is None or home.pk == agreement.pk or {"home": home}

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from .gate import SYSTEM, perform
-from .models import Paper
+from .models import LIVE, Paper, Status
+from .models.application import OPEN
 from .printing import print_owed
 from .sheets import FORM_OF, commitment_of, supplement
 
@@ -58,12 +59,24 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
     return _printed(amendment, owed)
 
 
+def end_left_behind(today):
+    """Open applications under agreements that have ended end with them. Returns those ended."""
+    return [
+        perform(one.end_with_case, by=SYSTEM, on=today)
+        for kind in FORM_OF
+        for one in kind.objects.filter(status__in=OPEN)
+        .exclude(agreement__status__in=kind.goes_on_in)
+        .order_by("pk")
+    ]
+
+
 def _supplements(application, on):
     """The supplements that a granted change makes to every live agreement of the hospital, as papers to sign."""
     if not getattr(application, "needs_supplement", False):
         return []
     owed = []
-    for agreement in application.agreement.institution.agreements.live().order_by("pk"):
+    signed = application.agreement.institution.agreements.filter(status__in=[*LIVE, Status.SIGNED])
+    for agreement in signed.order_by("pk"):
         agreement = perform(agreement.make_supplement, by=SYSTEM, change=application, on=on)
         made = agreement.amendments.latest("order")
         made.signing_paper = Paper.owe(agreement, Paper.Purpose.SUPPLEMENT, supplement(made).kept(), on.year)
@@ -74,6 +87,9 @@ def _supplements(application, on):
 
 def _owe_forms(application, on):
     """The printed form, and the letter of commitment for the material filed with it (第七条第十项)."""
+    for old in (application.form_paper, application.commitment_paper):
+        if old:
+            perform(old.supersede, by=SYSTEM, reason="补正后另有新的一份")
     purpose, sheet = FORM_OF[type(application)](application)
     agreement, owe = application.agreement, Paper.owe
     application.form_paper = owe(agreement, purpose, sheet.kept(), on.year)

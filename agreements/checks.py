@@ -307,6 +307,11 @@ def own_request_is_on_file(agreement, ground, requested_on):
     return not ground.needs_request or requested_on is not None
 
 
+@rule("第八十二条", "善后人数已经填写，或没有要补填的善后")
+def aftercare_is_uncounted(agreement):
+    return agreement.aftercare_plans.uncounted().exists()
+
+
 @rule("第八十条", "写明终止的事由；其他法定情形，写明依据的法律法规条款")
 def reason_is_written(agreement, reason):
     return bool(reason.strip())

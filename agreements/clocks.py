@@ -36,11 +36,13 @@ class Effect:
     meets: tuple[str, ...] = ()  # those about a cause that is closed now, or excepted
     answers: tuple[str, ...] = ()  # those that bind a side; what ends by itself runs on
     drops: tuple[str, ...] = ()
+    drops_closed: tuple[str, ...] = ()  # those about a cause that is closed now: nothing is left to do about it
     ends: bool = False  # every clock loses its object, save those that an ending itself leaves to do
 
 
 STOPPED = Effect(starts=("suspension_start", "status_changed"))
-RESUMED = Effect(meets=("suspension_start", "hold_start"))
+# 第七十三条、第八十二条：what is announced and cared for while it is suspended has lost its object.
+RESUMED = Effect(meets=("suspension_start", "hold_start"), drops_closed=("status_changed",))
 ENDED_WITH_DUTIES = Effect(starts=("status_changed", "agreement_ended"), ends=True)
 
 # Act → effect. An act that is not here touches no clock.
@@ -86,6 +88,9 @@ def follow(agreement, act, details):
         start_clocks(agreement, event, begin.day, begin.about, begin.wanted)
     for event in effect.meets:
         stop_clocks(agreement, event, day, about=_closed(agreement, event))
+    for event in effect.drops_closed:
+        running = agreement.deadlines.open().filter(event=event, about__in=_over(agreement, details))
+        _close(running, Status.DROPPED, day)
     for event in effect.answers:
         stop_clocks(agreement, event, day, bound=SIDES)
 
@@ -170,6 +175,16 @@ def _closed(agreement, event):
     return [about_of(stop) for stop in agreement.suspensions.filter(settled)]
 
 
+def _over(agreement, details):
+    """What the clocks of a suspension that is over are about: the one that ended now; with the last, all of them.
+
+    A breach that took the place of an investigation goes on under the clocks of the latter, until nothing is suspended.
+    """
+    if agreement.status == "suspended":
+        return [about_of(details["suspension"])]
+    return [about_of(stop) for stop in agreement.suspensions.filter(closed_on__isnull=False)]
+
+
 # ── rows ──
 
 
@@ -231,7 +246,7 @@ def follow_application(application, act, details):
     answer = agreement.deadlines.open().filter(event=RECEIVED, about=about)
     if act == "rewrite":
         _restart(
-            agreement.deadlines.open().filter(event=application.duty_event, about=about),
+            agreement.deadlines.filter(event=application.duty_event, about=about),
             application.approved_on,
         )
     elif act == "submit":
@@ -242,12 +257,12 @@ def follow_application(application, act, details):
         _pause(answer, day)
     elif act == "refile":
         _go_on(answer, day)
-    elif act in ("grant", "refuse", "withdraw"):
-        _close(
-            agreement.deadlines.open().filter(about=about),
-            Status.MET if act != "withdraw" else Status.DROPPED,
-            day,
-        )
+    elif act in ("grant", "refuse"):
+        _close(answer, Status.MET, day)
+    elif act in ("withdraw", "end_with_case"):
+        running = agreement.deadlines.open().filter(about=about)
+        _close(running.filter(due_on__lt=day, paused_since=None), Status.MISSED, day)
+        _close(running, Status.DROPPED, day)
 
 
 def _pause(rows, day):
@@ -292,9 +307,12 @@ def _recount(row):
 
 
 def drop_clocks(agreement, day, events=None):
-    """Open clocks lose their object: those of `events`, or all but what an ending leaves to do (第七十三、八十二条)."""
+    """Open clocks lose their object: those of `events`, or all but what an ending leaves to do (第七十三、八十二条).
+
+    What an application waits for ends with the application.
+    """
     running = agreement.deadlines.open()
-    running = running.filter(event__in=events) if events else running.exclude(event__in=BY_HAND)
+    running = running.filter(event__in=events) if events else running.exclude(event__in=[*BY_HAND, RECEIVED])
     _close(running, Status.DROPPED, day)
 
 

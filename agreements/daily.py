@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from . import clocks
 from .actions import begin, due_to_begin
+from .applications import end_left_behind
 from .expiry import ONE_DAY, settle, unsettled
 from .gate import RuleBroken
 from .lapses import end_overlong, overlong
@@ -93,6 +94,7 @@ def run(today=None, tell=None):
     beat = _Progress(sum(step.due(today).count() for step in STEPS.values()), tell) if tell else None
     for step in STEPS:
         report.add(step.label, *_carry_out(step, today, beat=beat))
+    end_left_behind(today)
     report.moved, report.started = len(clocks.follow_calendar()), len(clocks.advance(today))
     report.reminded, report.mailed = remind(today)
     return report

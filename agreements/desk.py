@@ -13,6 +13,7 @@ from .desk_items import MOST, Item
 from .last_days import to_decide
 from .models import (
     LIVE,
+    AftercarePlan,
     Agreement,
     DailyFailure,
     Edition,
@@ -77,6 +78,7 @@ def _clerk(user):
         ("没有印出的文书", _owed(user)),
         ("延续有效：写明原因", _causes_awaited(user)),
         ("要知悉的联动", _cascades(user)),
+        ("善后：填人数", _uncounted(user)),
         ("续签申请", _renewals(user, Q(status=RenewalRequest.Status.SUBMITTED))),
         *_stops(user),
         ("要送出的草稿", drafts),
@@ -143,6 +145,15 @@ def _cascades(user):
     return [
         _act(a, "acknowledge_cascade", "知悉联动，安排善后", "辖区经办机构中止或解除（第七十一条）", "知悉")
         for a in found
+    ]
+
+
+def _uncounted(user):
+    """第八十二条：agreements that ended by themselves, whose patients nobody has counted yet."""
+    plans = AftercarePlan.objects.uncounted().filter(agreement=OuterRef("pk"))
+    return [
+        _act(a, "count_aftercare", "善后：填人数", "协议自动终止，清点在院、出院未结算人数（第八十二条）", "填写")
+        for a in _own(user, Exists(plans))
     ]
 
 

@@ -14,6 +14,7 @@ from .gate import declared
 
 STOPPED = ("suspension_notice", "display_notice", "handover")
 ENDED = ("ending_notice", "display_notice", "handover")
+ENDED_BY_ITSELF = ("ending_notice", "display_notice")  # the hand-over comes when somebody has counted
 
 # Act on an agreement → the papers that it owes (purposes of Paper; each has its function in `notice_sheets`).
 # How many patients there are is known to the agency there only when it takes note: the hand-over comes then.
@@ -29,8 +30,9 @@ OWED = {
     "terminate": ENDED,
     "rescind": ENDED,
     "rescind_by_cascade": ("ending_notice", "display_notice", "cascade_notice"),
-    "expire": ENDED,
-    "lapse": ENDED,
+    "expire": ENDED_BY_ITSELF,
+    "lapse": ENDED_BY_ITSELF,
+    "count_aftercare": ("handover",),
     "end_continuation": ENDED,
 }
 

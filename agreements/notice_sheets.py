@@ -8,6 +8,7 @@ from django.utils.timezone import localdate, localtime
 
 from .edition_text import NoSuchArticle, chinese_number, number_of
 from .papers.sheet import Sheet, day_in_words
+from .sheets import names_of
 
 OPENINGS = {
     "requested": "你单位于{asked}申请中止医保协议，事由：{reason}。经审核同意，自{start}起中止{agreement}，至{end}止。",
@@ -207,7 +208,7 @@ def delivery_receipt(delivery):
         *([("快递单号", delivery.tracking)] if delivery.tracking else []),
         ("收到日期", received),
         ("签收人", delivery.receiver),
-        ("送达证明", "\n".join(delivery.proofs.values_list("name", flat=True)) or "门户签收记录"),
+        ("送达证明", "\n".join(names_of(delivery.proofs.all())) or "门户签收记录"),
     ]
     contact = agreement.terms.contact
     return Sheet(

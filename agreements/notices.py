@@ -14,6 +14,7 @@ from .models.message import Message
 from .status import LIVE
 
 AGENCY, INSTITUTION = "agency", "institution"
+LONGEST = 500  # of a message; what was said in full stands on its page
 ELSEWHERE = "elsewhere"  # the agencies with which the institution has agreements in other regions
 ROLES = {
     AGENCY: [Role.CLERK, Role.REVIEWER, Role.LEADER],
@@ -117,6 +118,22 @@ NOTICES = {
     ("RenewalRequest", "fail"): _hospital(
         "续签未达成一致", "续签协商记为不一致，协议期满自动终止（第七十八条）。"
     ),
+    ("ChangeRequest", "submit"): (
+        Notice(AGENCY, "乙方申请变更", "乙方提交{thing.summary}。受理后审核（第七十六条）。"),
+    ),
+    ("ChangeRequest", "refile"): (
+        Notice(AGENCY, "变更申请已补正", "乙方补正后重新提交{thing.summary}（第七十六条）。"),
+    ),
+    ("ChangeRequest", "return_for_completion"): _hospital(
+        "变更申请要补正", "{thing.summary}，退回补正：{reason}（第七十六条）。"
+    ),
+    ("ChangeRequest", "refuse"): _hospital(
+        "变更申请未获同意", "{thing.summary}，不同意：{reason}（第七十六条）。"
+    ),
+    ("ChangeRequest", "grant"): _hospital("变更申请已同意", "{thing.summary}，自{on}起变更（第七十六条）。"),
+    ("Agreement", "make_supplement"): _both(
+        "补充协议待签署", "乙方信息变更，补充协议已经印出，由双方签署（第七十七条）。"
+    ),
     ("StopRequest", "submit"): (
         Notice(AGENCY, "乙方申请", "乙方提交{thing.summary}。核验后按申请提请（第七十九条、第八十条）。"),
     ),
@@ -173,7 +190,7 @@ def tell(agreement, side, text, url="", subject=""):
 def message_for(person, agreement, subject, text, url="", **reminder):
     """A message that is not yet saved: to be mailed when the person wants mail and there is a server for it."""
     return Message(
-        agreement=agreement, recipient=person, subject=subject, text=text, url=url or agreement.get_absolute_url(),
+        agreement=agreement, recipient=person, subject=subject, text=text[:LONGEST], url=url or agreement.get_absolute_url(),
         by_mail=settings.MAIL_WORKS and person.mail_wanted and bool(person.email), **reminder,
     )  # fmt: skip
 

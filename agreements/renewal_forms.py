@@ -5,6 +5,7 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
+from .application_forms import FilesField
 from .forms import ActForm, AftercareForm, day_field
 
 
@@ -21,6 +22,7 @@ class TodayForm(ActForm):
 
 class SelfAssessmentForm(TodayForm):
     self_assessment = _text("履约自评", limit=5000, help_text="本期履行协议、绩效考核和整改的情况")
+    files = FilesField(required=False)
 
 
 class TodayReasonForm(TodayForm):

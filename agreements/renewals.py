@@ -10,20 +10,62 @@ from django.utils.timezone import localdate
 from institutions.models import Agency, Role
 
 from .clocks import SIDES, stop_clocks
-from .gate import RuleBroken, perform
-from .models import Agreement, Deadline, Paper, RenewalCampaign
+from .gate import SYSTEM, RuleBroken, perform
+from .models import Agreement, Deadline, Paper, RenewalCampaign, RenewalRequest
+from .printing import print_owed
+from .renewal_sheets import renewal_form
+from .sheets import commitment_of
 
 
-def apply_for_renewal(agreement, *, by, self_assessment, address="", on=None):
-    """The hospital's application, filed today. Returns the RenewalRequest; RuleBroken when it cannot be filed."""
-    agreement = perform(
-        agreement.apply_for_renewal,
-        by=by,
-        address=address,
-        self_assessment=self_assessment,
-        on=on or localdate(),
+def apply_for_renewal(agreement, *, by, self_assessment, files=(), address="", on=None):
+    """The hospital's application, filed today, with its form and letter of commitment. Returns the RenewalRequest.
+
+    RuleBroken when it cannot be filed.
+    """
+    on = on or localdate()
+    with transaction.atomic():
+        agreement = perform(
+            agreement.apply_for_renewal,
+            by=by,
+            address=address,
+            self_assessment=self_assessment,
+            files=files,
+            on=on,
+        )
+        request = agreement.renewal_requests.last()
+        _owe_forms(request, on)
+    return _printed(request)
+
+
+def refile(request, *, by, self_assessment, files=(), address="", on=None):
+    """Again after it was returned: a new form and letter take the place of the earlier ones. Returns the RenewalRequest."""
+    on = on or localdate()
+    with transaction.atomic():
+        request = perform(
+            request.refile, by=by, address=address, self_assessment=self_assessment, files=files, on=on
+        )
+        _owe_forms(request, on)
+    return _printed(request)
+
+
+def _owe_forms(request, on):
+    """第七条第十项、第七十八条：the printed form, and the letter of commitment for what is filed with it."""
+    for old in (request.form_paper, request.commitment_paper):
+        if old:
+            perform(old.supersede, by=SYSTEM, reason="补正后另有新的一份")
+    agreement, sheet = request.agreement, renewal_form(request, on_file(request.agreement, on))
+    request.form_paper = Paper.owe(agreement, Paper.Purpose.RENEWAL_REQUEST, sheet.kept(), on.year)
+    request.commitment_paper = Paper.owe(
+        agreement, Paper.Purpose.COMMITMENT, commitment_of(request, sheet.title, on), on.year
     )
-    return agreement.renewal_requests.last()
+    request.save(update_fields=["form_paper", "commitment_paper"])
+
+
+def _printed(request):
+    """Print after the commit, and give the application back as it is then."""
+    print_owed(request.form_paper)
+    print_owed(request.commitment_paper)
+    return RenewalRequest.objects.get(pk=request.pk)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from .edition_text import chinese_number
 from .models import ChangeRequest, Paper, StopRequest
+from .papers.fonts import drawable
 from .papers.sheet import Sheet, day_in_words
 
 SEALED = ["乙方（公章）：", "法定代表人（签章）：", "　　　　年　　月　　日"]
@@ -20,7 +21,15 @@ def about_the_hospital(application):
 
 
 def files_of(application):
-    return ("所附材料", "\n".join(application.attachments.values_list("name", flat=True)) or "无")
+    return ("所附材料", "\n".join(names_of(application.attachments.all())) or "无")
+
+
+def names_of(attachments):
+    """Files as a paper lists them: one whose name the print fonts cannot draw by its place and what it is."""
+    return [
+        one.name if drawable(one.name) else f"附件{place}（{one.kind}）"
+        for place, one in enumerate(attachments, start=1)
+    ]
 
 
 def change_form(request):
@@ -41,7 +50,7 @@ def change_form(request):
         rows=rows,
         table={
             "head": ["变更事项", "变更前", "变更后"],
-            "rows": [[d.label, d.old, d.new] for d in request.differences],
+            "rows": [[d.label, d.old, d.new] for d in request.compare(whole_account=True)],
         },
         basis=f"依据服务协议{request.agreement.terms.change.article}，"
         + ("申请变更以上信息，请予审核。" if major else "书面告知以上信息变更。"),

@@ -74,3 +74,9 @@ def facts_fit(request, planned_from, planned_until):
 @rule("办审分离", "甲方正按这一申请呈批。先撤回或退回那件呈批，再了结申请")
 def is_not_put_forward(request):
     return not request.open_proposals
+
+
+@rule("第七十九条", "补正期限到{last}为止，已经过去；中止已超过规定日数，协议按超期终止办理")
+def refiled_in_time(request, on):
+    last = request.refile_by
+    return last is None or on <= last or {"last": last}

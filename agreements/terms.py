@@ -51,6 +51,7 @@ class Suspension(Term):
     ends_automatically_after_days: int
     reminder_days_before: tuple[int, ...]
     request_lead_months: int
+    refile_working_days: int = 10  # how long a returned request to go on still holds the ending off
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,23 @@ class ChangeGroup:
     name: str
     label: str
     fields: tuple[str, ...]
-    needs_approval: bool = True  # an authority approves it; else the proof of the change will do
-    second_check: bool = False
-    stops_payment: bool = False
-    supplement: bool = False
+
+    # What the text leaves open follows from the facts themselves; an edition loaded long ago reads the same.
+
+    @property
+    def is_account(self):
+        """第七十六条：where the money goes needs a second checker, and payment waits meanwhile."""
+        return "bank_account" in self.fields
+
+    @property
+    def on_the_cover(self):
+        """第七十七条：what the signed agreement names is changed by a supplement."""
+        return bool({"name", "legal_representative"} & set(self.fields))
+
+    @property
+    def needs_approval(self):
+        """An authority approves it; for accounts and persons in charge there is none, the proof of the change will do."""
+        return not (self.is_account or {"principal", "controller"} & set(self.fields))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,6 +373,6 @@ def _check_defaults(terms):
     for table in fields(terms):
         value = getattr(terms, table.name)
         for term in value.values() if isinstance(value, Mapping) else [value]:
-            known = {one.name for one in fields(term)}
+            known = {one.name for one in fields(term)} if term else set()
             if unknown := set(getattr(term, "defaults", ())) - known:
                 raise BadTerms(f"[{table.name}] 的 defaults：没有{'、'.join(sorted(unknown))}这一项")

@@ -11,6 +11,7 @@ from institutions.models import Role, User
 
 from .conftest import PASSWORD
 from .desk import Desk
+from .inspections.record_rows import records_for
 from .inspections.rows import inspections_for
 
 ROLES = [
@@ -71,6 +72,7 @@ TABLE = {
     "agreement-act discard": act_of("reviewer", "leader"),
     "agreement-act suspend-on-request": act_of("clerk", "county_clerk"),
     "agreement-act suspend-for-breach": act_of("clerk", "county_clerk"),
+    "agreement-act count-aftercare": act_of("clerk", "county_clerk"),
     "agreement-act resume": act_of("clerk", "county_clerk"),
     "agreement-act terminate": act_of("clerk", "county_clerk"),
     "agreement-act rescind": act_of("clerk", "county_clerk"),
@@ -139,6 +141,33 @@ TABLE = {
     "inspection-file": row([*AGENCY, "third_party"]),
     "inspection-sheet": row(OF_INSPECTION),
     "inspection-paper": row(OF_INSPECTION),
+    "records": row(PEOPLE),
+    "assessment-import": row(["clerk", "county_clerk", "other_clerk"], other=403),
+    "public-assessments": anyone(),
+    "public-points": anyone(),
+    "complaint": row(["authority", "leader", *HOSPITAL]),
+    "complaint-file": row(["authority", "leader", *HOSPITAL]),
+    "complaint-new": act_of(*HOSPITAL),
+    "external-notice": row(AGENCY),
+    "external-notice-new": act_of("clerk", "county_clerk"),
+    "points": row(INSIDERS),
+    "points-new": act_of("clerk", "county_clerk"),
+    "person-stop": row(INSIDERS),
+    "person-stop-new": act_of("clerk", "county_clerk"),
+    "assessment": row(INSIDERS),
+    "assessment-new": act_of("clerk", "county_clerk"),
+    "coordination": row(INSIDERS),
+    "coordination-new": act_of(*HOSPITAL),
+    "dispute": row(INSIDERS),
+    "dispute-new": act_of("clerk", "county_clerk", "reviewer", *HOSPITAL),
+    "opinion": row(INSIDERS),
+    "opinion-new": act_of(*HOSPITAL),
+    "referral": row(AGENCY),
+    "referral-new": act_of("clerk", "county_clerk"),
+    "discredit": row(AGENCY),
+    "discredit-new": act_of("clerk", "county_clerk"),
+    "dept-notification": row(AGENCY),
+    "dept-notification-new": act_of("clerk", "county_clerk"),
     "institutions": row(PEOPLE) | dict.fromkeys([*HOSPITAL, "other_operator"], 302),
     "institution": row(INSIDERS),
     "institution-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
@@ -215,7 +244,9 @@ def world(cast, hospital, edition):
     self_check = agreement.selfcheckreports.create(found_on=day, what="未发现", **filed)
     shown = agreement.deadlines.get(rule="T-29", bound="乙")
     proof = agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **filed)
-    return inspections_for(desk, agreement, cast["inspector"], cast["third_party"]) | {
+    staff = [cast[name] for name in ("clerk", "reviewer", "leader", "operator")]
+    records = records_for(agreement, *staff)
+    return inspections_for(desk, agreement, cast["inspector"], cast["third_party"]) | records | {
         "stop-new": [agreement.number, "suspend"],
         "stop": [agreement.number, stop.pk],
         "stop-edit": [agreement.number, stop.pk],

@@ -69,6 +69,18 @@ class Amendment(Stateful):
     def case_key(self):
         return Agreement, self.agreement_id
 
+    @property
+    def fields(self):
+        """The facts of the hospital that it changes, by their names."""
+        return set(self.change_request.changes) if self.change_request else set()
+
+    @property
+    def earlier_unsigned(self):
+        """Those before it that wait for a signature, the first one first."""
+        return self.agreement.amendments.filter(order__lt=self.order, status=self.Status.TO_SIGN).order_by(
+            "order"
+        )
+
     def signature_of(self, side):
         return self.signatures.filter(side=side).first()
 
@@ -76,7 +88,8 @@ class Amendment(Stateful):
         "status", source=[Status.TO_SIGN], target=RETURN_VALUE(Status.TO_SIGN, Status.IN_FORCE), label="乙方签署补充协议",
         article="第七十七条", who=permissions.institution_signatory,
         checks=[
-            rules.side_has_not_signed("institution"), checks.signed_by_today, rules.signed_since_made,
+            rules.agreement_goes_on, rules.earlier_ones_are_signed, rules.side_has_not_signed("institution"),
+            checks.signed_by_today, rules.signed_since_made,
             rules.signer_is_in_office("institution"), checks.agent_is_authorised, checks.signature_has_a_proof,
         ],
     )  # fmt: skip
@@ -91,7 +104,8 @@ class Amendment(Stateful):
         "status", source=[Status.TO_SIGN], target=RETURN_VALUE(Status.TO_SIGN, Status.IN_FORCE), label="甲方签署补充协议",
         article="第七十七条", who=permissions.agency_leader,
         checks=[
-            rules.side_has_not_signed("agency"), checks.signed_by_today, rules.signed_since_made,
+            rules.agreement_goes_on, rules.earlier_ones_are_signed, rules.side_has_not_signed("agency"),
+            checks.signed_by_today, rules.signed_since_made,
             rules.signer_is_in_office("agency"), checks.agent_is_authorised, checks.signature_has_a_proof,
         ],
     )  # fmt: skip

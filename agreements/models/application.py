@@ -37,7 +37,7 @@ class ApplicationQuerySet(OfAgreement):
 
     def open(self):
         """Still to be decided; with its agreement an application has come to its end as well."""
-        return self.filter(status__in=OPEN, agreement__status__in=LIVE)
+        return self.filter(status__in=OPEN, agreement__status__in=self.model.goes_on_in)
 
 
 def person_field(name):
@@ -108,6 +108,7 @@ class Application(Stateful):
 
     # ── what a kind says about itself ──
 
+    goes_on_in = LIVE  # states of the agreement in which it can still be decided
     duty_event = ""  # the event whose clock the submission meets
     granted_on_receipt = False
 
@@ -136,8 +137,8 @@ class Application(Stateful):
     )  # fmt: skip
     def submit(self, on, by):
         """第七条第十项：提交申请和所附材料，对真实性负责。逾期的也收下并注明。"""
-        self.filed_by, self.filed_on, self.late = by, on, self.is_late(on)
-        self.hold(on)
+        self.filed_by, self.filed_on = by, on
+        self._hand_in(on)
 
     @step(
         "status", source=[S.RETURNED], target=S.SUBMITTED, label="补正后提交", article="第七条",
@@ -147,6 +148,11 @@ class Application(Stateful):
     def refile(self, on):
         """第七条第十项：补正后重新提交；是否按时仍看首次提交的日期。"""
         self.returning_reason = ""
+        self._hand_in(on)
+
+    def _hand_in(self, on):
+        self.late = self.is_late(self.filed_on)
+        self.attachments.update(held=False)
         self.hold(on)
 
     @step(
@@ -167,7 +173,7 @@ class Application(Stateful):
     )  # fmt: skip
     def return_for_completion(self, reason, on):
         """第七条第十项：材料不全的，一次告知要补什么，退回乙方补正。"""
-        self.returning_reason = reason
+        self.returning_reason, self.examined_by, self.opinion = reason, None, ""
 
     @step(
         "status", source=[S.SUBMITTED], target=S.EXAMINING, label="受理", article="办审分离",
@@ -201,13 +207,21 @@ class Application(Stateful):
         self.let_go(on)
 
     @step(
-        "status", source=[S.EXAMINING, S.CHECKING], target=S.REFUSED, label="不同意", article="办审分离",
+        "status", source=[S.RETURNED, S.EXAMINING, S.CHECKING], target=S.REFUSED, label="不同意", article="办审分离",
         who=permissions.reviewer_or_leader,
         checks=[rules.not_the_examiner, checks.reason_is_given, checks.not_in_the_future, rules.not_before_filing],
     )  # fmt: skip
     def refuse(self, reason, on, by):
         """办审分离：复核后不同意，写明原因。"""
         self.decided_by, self.closed_on, self.opinion = by, on, reason
+        self.let_go(on)
+
+    @step(
+        "status", source=OPEN, target=S.WITHDRAWN, label="随协议了结", article="第七条", who=permissions.the_system,
+    )  # fmt: skip
+    def end_with_case(self, on):
+        """第七条：协议已经结束，在它之下还没有办结的申请随之了结。"""
+        self.closed_on, self.opinion = on, "协议已结束，申请随之了结"
         self.let_go(on)
 
     @step(

@@ -10,9 +10,9 @@ from .querysets import OfAgreement
 
 class AttachmentQuerySet(OfAgreement):
     def visible_to(self, user):
-        """A hospital does not see what the agency keeps for itself."""
+        """A hospital does not see what the agency keeps for itself, nor an agency what is not handed in yet."""
         seen = super().visible_to(user)
-        return seen.filter(internal=False) if user.institution_id else seen
+        return seen.filter(internal=False) if user.institution_id else seen.filter(held=False)
 
 
 def random_name(attachment, name):
@@ -31,6 +31,7 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("摘要", max_length=64)
     file = models.FileField("文件", upload_to=random_name)
+    held = models.BooleanField("还没有提交", default=False)
     internal = models.BooleanField("仅甲方可见", default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
@@ -56,11 +57,14 @@ class Attachment(models.Model):
     @property
     def is_whole(self):
         """Whether the file is still the one that was handed in."""
-        with self.file.open("rb") as file:
-            return sha256_of(file) == self.sha256
+        try:
+            with self.file.open("rb") as file:
+                return sha256_of(file) == self.sha256
+        except FileNotFoundError:
+            return False
 
     @classmethod
-    def keep(cls, agreement, uploads, by, internal=False):
+    def keep(cls, agreement, uploads, by, internal=False, held=False):
         """Keep the uploads of one record. Their content has been checked by the form (`uploads.validate_material`)."""
         return [
             cls.objects.create(
@@ -71,6 +75,7 @@ class Attachment(models.Model):
                 sha256=sha256_of(upload),
                 file=upload,
                 internal=internal,
+                held=held,
                 uploaded_by=by,
             )
             for upload in uploads

@@ -13,6 +13,8 @@ from .. import application_checks as rules
 from .. import permissions
 from ..deadlines import due
 from ..gate import RuleBroken, step
+from ..status import LIVE
+from ..status import Status as AgreementStatus
 from .application import Application, ApplicationStatus, person_field
 
 S = ApplicationStatus
@@ -57,6 +59,9 @@ class ChangeRequest(Application):
     class Meta(Application.Meta):
         verbose_name = verbose_name_plural = "变更申请"
 
+    # What is true of the hospital outlives one agreement: the next one carries the change on.
+    goes_on_in = [*LIVE, AgreementStatus.RENEWED]
+
     def get_absolute_url(self):
         return reverse("change", args=[self.agreement.number, self.pk])
 
@@ -99,12 +104,21 @@ class ChangeRequest(Application):
     @property
     def differences(self):
         """Field, old, new, in words: as of the version it rests on. An account shows its last digits."""
-        asked = InstitutionVersion(**self.new_values)
-        return [
-            Difference(
-                FIELDS[name].verbose_name, in_words(self.base, FIELDS[name]), in_words(asked, FIELDS[name])
-            )
+        return self.compare()
+
+    def compare(self, whole_account=False):
+        """The differences; with the whole account for those who have to hold it against its proof."""
+        asked, base = InstitutionVersion(**self.new_values), self.base
+        found = [
+            Difference(FIELDS[name].verbose_name, in_words(base, FIELDS[name]), in_words(asked, FIELDS[name]))
             for name in self.changes
+        ]
+        if not whole_account:
+            return found
+        account = FIELDS["bank_account"].verbose_name
+        return [
+            Difference(account, base.bank_account, asked.bank_account) if one.label == account else one
+            for one in found
         ]
 
     @property
@@ -118,7 +132,7 @@ class ChangeRequest(Application):
 
     @property
     def needs_second_check(self):
-        return self.is_major and any(group.second_check for group in self.groups)
+        return self.is_major and any(group.is_account for group in self.groups)
 
     # ── what the rules ask of it ──
 
@@ -135,7 +149,8 @@ class ChangeRequest(Application):
     def lacking(self):
         """What is missing before it can be submitted, as a sentence without its full stop."""
         if not self.is_major:
-            return ""
+            licensed = set(self.changes) & {"uscc", "licence_number", "licence_expires_on"}
+            return "没有附上新的证照" if licensed and not self.attachments.exists() else ""
         if not (self.authority and self.approval_number) and any(g.needs_approval for g in self.groups):
             return "没有写明批准部门和批准文号"
         return "" if self.attachments.exists() else "没有附上有关部门的批准文件或变更证明"
@@ -167,17 +182,21 @@ class ChangeRequest(Application):
     @step(
         "status", source=[S.DRAFT, S.RETURNED], target=None, label="修改变更内容", article="第七十六条",
         who=permissions.institution_side,
-        checks=[rules.case_is_live, rules.something_changes, rules.approved_by_today],
+        checks=[
+            rules.case_is_live, rules.something_changes, rules.approved_by_today, rules.rewritten_kind_fits,
+            rules.no_other_request_on_these,
+        ],
     )  # fmt: skip
     def rewrite(self, changes, authority, approval_number, approved_on, synced_on, files, on, by):
         """第七十六条：提交前或补正时修改；以机构现行信息为依据。"""
         self.changes, self.authority, self.approval_number = changes, authority, approval_number
         self.approved_on, self.synced_on = approved_on, synced_on
-        self.attachments.add(*self.attachments.model.keep(self.agreement, files, by))
+        self.attachments.add(*self.attachments.model.keep(self.agreement, files, by, held=True))
+        self.account_checked_by = None
         self.rebase()
 
     @step(
-        "status", source=[S.EXAMINING, S.CHECKING], target=None, label="核对账户", article="第七十六条",
+        "status", source=[S.CHECKING], target=None, label="核对账户", article="第七十六条",
         who=permissions.account_checker,
         checks=[rules.account_needs_a_check, rules.account_not_checked_yet, rules.not_the_examiner],
     )  # fmt: skip
@@ -198,14 +217,14 @@ class ChangeRequest(Application):
 
     @property
     def needs_supplement(self):
-        return any(group.supplement for group in self.groups)
+        return any(group.on_the_cover for group in self.groups)
 
     def rebase(self):
         self.base = self.agreement.institution.current
 
     def hold(self, on):
         """第七十六条：银行账户变更未决前，暂停拨付，免得付到旧账户。"""
-        if any(group.stops_payment for group in self.groups) and not self._holds.exists():
+        if any(group.is_account for group in self.groups) and not self._holds.exists():
             self.agreement.payment_holds.create(
                 article=self.agreement.terms.change.article, reason=self._hold_reason, started_on=on
             )

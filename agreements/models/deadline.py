@@ -9,8 +9,17 @@ from ..gate import step
 from .querysets import OfAgreement
 from .stateful import Stateful
 
+# Events known from the hospital's own draft only, until it is submitted (第七十六条).
+DRAFTED = ["change_approved", "general_change"]
+
 
 class DeadlineQuerySet(OfAgreement):
+    def visible_to(self, user):
+        """While the hospital has not submitted what it drafts, the clock of it is its own affair."""
+        seen = super().visible_to(user)
+        drafted = Q(status=Deadline.Status.OPEN, event__in=DRAFTED, about__startswith="变更申请 ")
+        return seen.exclude(drafted) if user.agency_id else seen
+
     def open(self):
         return self.filter(status=Deadline.Status.OPEN)
 

@@ -41,7 +41,8 @@ class DeliveryQuerySet(OfAgreement):
 
 def contact_of(agreement, side, on):
     """第八十四条：the address and phone that the agreement states; once the party has changed them since, the changed ones."""
-    facts = getattr(agreement, side).current
+    party = getattr(agreement, side)
+    facts = party.version_on(on) or party.current
     kept, names = agreement.snapshot.get("cover"), ("name", "address", "postcode", "phone")
     changed = not kept or agreement.fixed_on < facts.valid_from <= on
     name, address, postcode, phone = (
@@ -138,7 +139,7 @@ class Delivery(Stateful):
         "status", source=[S.SENT], target=S.RECEIVED, label="登记收到", article="第八十四条",
         who=permissions.agency_clerk,
         checks=[
-            rules.is_not_electronic, checks.not_in_the_future, rules.received_since_sent, rules.receiver_is_named,
+            rules.paper_stands, rules.is_not_electronic, checks.not_in_the_future, rules.received_since_sent, rules.receiver_is_named,
             rules.receipt_is_proved,
         ],
     )  # fmt: skip

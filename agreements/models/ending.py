@@ -1,7 +1,10 @@
 from .. import checks, permissions
 from ..gate import step
-from ..status import LIVE
+from ..status import ENDED, LIVE
 from ..status import Status as S
+
+# What ends by itself finds nobody there to count; somebody at the agency does it afterwards.
+UNCOUNTED = {"inpatients": None, "unsettled": None}
 
 
 class EndingActs:
@@ -37,7 +40,7 @@ class EndingActs:
     )  # fmt: skip
     def expire(self, reason, on):
         """第七十八条、第八十条（四）：期满未续签，自动终止。"""
-        self._end("terminated", self.terms.termination.expiry_ground, reason, on)
+        self._end("terminated", self.terms.termination.expiry_ground, reason, on, UNCOUNTED)
 
     @step(
         "status", source=[S.ACTIVE], target=S.CONTINUED, label="延续有效", article="第八十三条",
@@ -63,6 +66,17 @@ class EndingActs:
         """第七十一条：所在辖区经办机构解除的，其他地区的协议同时解除。"""
         reason = f"{parent.agreement.agency}的协议{parent.agreement}解除"
         self._end("rescinded", "第七十一条", reason, on, parent=parent)
+
+    @step(
+        "status", source=ENDED, target=None, label="善后：填人数", article="第八十二条", who=permissions.agency_clerk,
+        checks=[checks.aftercare_is_uncounted],
+    )  # fmt: skip
+    def count_aftercare(self, aftercare):
+        """第八十二条：期满、超期由门户终止的，人数当时不知道；清点后填写，交接单随即印出。"""
+        plan = self.aftercare_plans.uncounted().last()
+        for name, value in aftercare.items():
+            setattr(plan, name, value)
+        plan.save()
 
     def _end(self, kind, article, reason, on, aftercare=None, parent=None):
         self.ending_model.objects.create(

@@ -9,15 +9,20 @@ from institutions.models import Role, User
 from ..uploads import sha256_of
 from .querysets import OfAgreement
 
-
 # What of the record the agency keeps to itself: functions that give a Q. Apps above this one add theirs.
 HIDDEN_FROM_INSTITUTIONS = [lambda: models.Q(act="propose") | models.Q(subject__startswith="呈批 ")]
+
+# What the hospital has not handed in yet is its own affair: drafts, and what becomes of them before they are submitted.
+DRAFTING = ["draft_change", "draft_suspension", "draft_resumption", "draft_ending", "rewrite"]
+HIDDEN_FROM_AGENCIES = models.Q(act__in=DRAFTING) | models.Q(act="withdraw", before="draft")
 
 
 class EventQuerySet(OfAgreement):
     def visible_to(self, user):
         """A hospital sees what happened to its agreement, not what the agency's staff still propose to each other."""
         seen = super().visible_to(user)
+        if user.agency_id:
+            return seen.exclude(HIDDEN_FROM_AGENCIES)
         if user.institution_id:
             for hidden in HIDDEN_FROM_INSTITUTIONS:
                 seen = seen.exclude(hidden())

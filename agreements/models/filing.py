@@ -1,7 +1,7 @@
 from .. import application_checks as rules
 from .. import checks, permissions
 from ..gate import step
-from ..status import LIVE
+from ..status import LIVE, Status
 
 
 class FilingActs:
@@ -22,10 +22,10 @@ class FilingActs:
             kind=kind, changes=changes, authority=authority, approval_number=approval_number, approved_on=approved_on,
             synced_on=synced_on, drafted_by=by, drafted_on=on, base=self.institution.current,
         )  # fmt: skip
-        request.attachments.add(*self.attachments.model.keep(self, files, by))
+        request.attachments.add(*self.attachments.model.keep(self, files, by, held=True))
 
     @step(
-        "status", source=LIVE, target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,
+        "status", source=[*LIVE, Status.SIGNED], target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,
     )  # fmt: skip
     def make_supplement(self, change, on):
         """第七十七条：乙方名称、法定代表人变更的，以补充协议写明；双方签署后具有同等效力。"""

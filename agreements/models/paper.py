@@ -191,6 +191,14 @@ class Paper(Stateful):
         deliveries = self._meta.get_field("delivery").related_model.objects
         deliveries.open_for(self, notice_papers.ADDRESSED[self.purpose], on)
 
+    @step(
+        status, source=[Status.OWED, Status.ISSUED], target=Status.VOIDED, label="由新的一份替换", article="第八十四条",
+        who=permissions.the_system,
+    )  # fmt: skip
+    def supersede(self, reason):
+        """第八十四条：重新提交的，旧的一份作废，文号保留。"""
+        self.void_reason = reason
+
 
 def new_code():
     letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))

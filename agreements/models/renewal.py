@@ -7,6 +7,8 @@ from django_fsm import FSMField
 from .. import checks, permissions, renewal_checks
 from ..gate import step
 from .agreement import Agreement
+from .application import paper_field
+from .attachment import Attachment
 from .querysets import OfAgreement
 from .stateful import Stateful
 
@@ -55,6 +57,10 @@ class RenewalRequest(Stateful):
     sign_by = models.DateField("签署期限", null=True, blank=True)
     closed_on = models.DateField("了结日期", null=True, blank=True)
     closing_reason = models.CharField("了结事由", max_length=500, blank=True)
+
+    attachments = models.ManyToManyField(Attachment, related_name="+", verbose_name="附件")
+    form_paper = paper_field("申请表")
+    commitment_paper = paper_field("承诺书")
 
     objects = RenewalRequestQuerySet.as_manager()
 
@@ -142,9 +148,10 @@ class RenewalRequest(Stateful):
             renewal_checks.not_before_filing, renewal_checks.expiry_is_settled,
         ],
     )  # fmt: skip
-    def refile(self, self_assessment, on):
+    def refile(self, self_assessment, on, by, files=()):
         """第七十八条：乙方补正后重新提交；是否按时仍看首次申请的日期。"""
         self.self_assessment, self.returning_reason = self_assessment, ""
+        self.attachments.add(*Attachment.keep(self.agreement, files, by))
 
     @step(
         status, source=[Status.SUBMITTED], target=Status.NEGOTIATING, label="开始协商", article="第七十八条",

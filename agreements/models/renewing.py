@@ -3,6 +3,7 @@ from ..deadlines import add_months
 from ..gate import step
 from ..status import LIVE
 from ..status import Status as S
+from .ending import UNCOUNTED
 
 
 class RenewingActs:
@@ -15,12 +16,13 @@ class RenewingActs:
             renewal_checks.expiry_is_settled, renewal_checks.window_is_open, renewal_checks.self_assessment_is_written,
         ],
     )  # fmt: skip
-    def apply_for_renewal(self, self_assessment, on, by):
+    def apply_for_renewal(self, self_assessment, on, by, files=()):
         """第七十八条：乙方在期满前规定的时间申请续签。逾期的也收下并注明，由甲方决定是否受理。"""
-        self.renewal_requests.create(
+        request = self.renewal_requests.create(
             filed_on=on, filed_by=by, self_assessment=self_assessment,
             on_time=on <= self.renewal_due_on,
         )  # fmt: skip
+        request.attachments.add(*self.attachments.model.keep(self, files, by))
 
     @step(
         "status", source=[S.CONTINUED, S.SUSPENDED], target=None, label="写明延续原因", article="第八十三条",
@@ -74,7 +76,7 @@ class RenewingActs:
     def lapse(self, suspension, on):
         """第七十九条：依申请的中止超过规定日数，没有继续履行申请的，协议自动终止。"""
         days = self.terms.suspension.ends_automatically_after_days
-        self._end("terminated", "第七十九条", f"中止超过{days}日，没有继续履行申请", on)
+        self._end("terminated", "第七十九条", f"中止超过{days}日，没有继续履行申请", on, UNCOUNTED)
 
     def _held(self, **facts):
         for name, value in facts.items():

@@ -55,6 +55,7 @@ class StopRequest(Application):
         verbose_name="结束哪一个中止",
     )
     reason = models.CharField("原因", max_length=500)
+    returned_on = models.DateField("退回补正日期", null=True, editable=False)
     inpatients = models.PositiveIntegerField("在院参保人员数", default=0)
     unsettled = models.PositiveIntegerField("出院未结算人数", default=0)
 
@@ -109,9 +110,9 @@ class StopRequest(Application):
     def is_meant_by(self, proposal):
         """Whether a proposal of its act names this request: its day, its suspension, the ground that needs a request."""
         said = proposal.details
-        if proposal.act != self.act or said.get("requested_on") != (
-            self.filed_on and self.filed_on.isoformat()
-        ):
+        if self.filed_on is None or proposal.act != self.act:
+            return False
+        if said.get("requested_on") != self.filed_on.isoformat():
             return False
         if self.kind == self.Kind.RESUME:
             return said["suspension"] == self.suspension_id
@@ -138,6 +139,21 @@ class StopRequest(Application):
         if self.planned_from > localdate():
             return f"拟自{self.planned_from}起，到当日再提请（第七十九条）"
         return "已按这一申请提请，正在呈批（办审分离）" if self.open_proposals else None
+
+    @property
+    def refile_by(self):
+        """第七十九条：until when a returned request to go on keeps a requested suspension from ending the agreement.
+
+        Not before the last day of the suspension itself; None where nothing ends by itself.
+        """
+        if self.status != S.RETURNED or self.suspension is None or self.suspension.cause != "requested":
+            return None
+        longest = self.suspension.longest()
+        if longest is None or self.suspension.exception_reason:
+            return None
+        calendar = calendar_for(self.agreement.agency.region)
+        days = self.agreement.terms.suspension.refile_working_days
+        return max(longest.day, calendar.add_working_days(self.returned_on, days))
 
     # ── what the rules ask of it ──
 
@@ -184,13 +200,38 @@ class StopRequest(Application):
     @step(
         "status", source=[S.DRAFT, S.RETURNED], target=None, label="修改申请", article="第七十九条",
         who=permissions.institution_side,
-        checks=[rules.case_is_live, own_rules.facts_fit, own_rules.says_why],
+        checks=[rules.case_is_live, own_rules.is_not_put_forward, own_rules.facts_fit, own_rules.says_why],
     )  # fmt: skip
     def reword(self, planned_from, planned_until, reason, inpatients, unsettled, files, by):
         """第七十九条：提交前或补正时修改。"""
         self.planned_from, self.planned_until, self.reason = planned_from, planned_until, reason
         self.inpatients, self.unsettled = inpatients, unsettled
-        self.attachments.add(*self.attachments.model.keep(self.agreement, files, by))
+        self.attachments.add(*self.attachments.model.keep(self.agreement, files, by, held=True))
+
+    @step(
+        "status", source=[S.RETURNED], target=S.SUBMITTED, label="补正后提交", article="第七条",
+        who=permissions.institution_side,
+        checks=[
+            rules.case_is_live, rules.is_complete, checks.not_in_the_future, rules.not_before_filing,
+            own_rules.refiled_in_time,
+        ],
+    )  # fmt: skip
+    def refile(self, on):
+        """第七条第十项、第七十九条：补正后重新提交；是否按时仍看首次提交的日期。"""
+        self.returning_reason = ""
+        self._hand_in(on)
+
+    @step(
+        "status", source=[S.SUBMITTED, S.EXAMINING], target=S.RETURNED, label="退回补正", article="第七条",
+        who=permissions.clerk_or_reviewer,
+        checks=[
+            rules.case_is_live, own_rules.is_not_put_forward, checks.reason_is_given, checks.not_in_the_future,
+            rules.not_before_filing,
+        ],
+    )  # fmt: skip
+    def return_for_completion(self, reason, on):
+        """第七条第十项、第七十九条：材料不全的，退回乙方补正；继续履行的申请，补正有期限。"""
+        self.returning_reason, self.examined_by, self.opinion, self.returned_on = reason, None, "", on
 
     @step(
         "status", source=[S.SUBMITTED], target=S.EXAMINING, label="核验", article="第七十九条",

@@ -90,7 +90,8 @@ class Suspension(models.Model):
         """第七十九条：the day on which it ends the agreement, were it not ended before; None while something stops it.
 
         An application to go on that came in time, or a proposal that names one, stops it until it is decided; a
-        refusal or withdrawal after the last day ends it on that day. Raises RuleBroken while the last day cannot be
+        refusal or withdrawal after the last day ends it on that day. One that was returned and has not come back
+        stops it for so many working days as the edition gives, and then no more. Raises RuleBroken while the last day cannot be
         told for want of the year's calendar.
         """
         longest = self.longest()
@@ -100,12 +101,19 @@ class Suspension(models.Model):
             act="resume", details__suspension=self.pk, details__requested_on__lte=longest.day.isoformat()
         )
         requests = self.requests.filter(filed_on__lte=longest.day)
-        if asked.filter(status__in=["proposed", "reviewed"]).exists() or requests.open().exists():
+        waiting = list(requests.open())
+        limits = [one.refile_by for one in waiting]
+        if asked.filter(status__in=["proposed", "reviewed"]).exists() or None in limits:
             return None
-        if longest.provisional:
-            years = "、".join(map(str, longest.unknown_years))
+        unknown = set(longest.unknown_years) if longest.provisional else set()
+        if limits:
+            calendar = calendar_for(self.agreement.agency.region)
+            unknown |= set(calendar.unknown_years(longest.day, max(limits)))
+        if unknown:
+            years = "、".join(map(str, sorted(unknown)))
             raise RuleBroken(f"{years}年放假安排未公布，不能确定中止的最后一日。先登记工作日历（第七十九条）")
         given_up = [self._turned_down_on(asked), *requests.values_list("closed_on", flat=True)]
+        given_up += [last + ONE_DAY for last in limits]
         return max([longest.day + ONE_DAY, *filter(None, given_up)])
 
     def _turned_down_on(self, asked):
@@ -149,6 +157,11 @@ class Ending(models.Model):
         return self.get_kind_display()
 
 
+class AftercarePlanQuerySet(OfAgreement):
+    def uncounted(self):
+        return self.filter(inpatients=None)
+
+
 class AftercarePlan(models.Model):
     """善后：在院、出院未结算的参保人员各多少，交接单在哪。只记人数，不记姓名（第八十二条）。"""
 
@@ -156,11 +169,12 @@ class AftercarePlan(models.Model):
         Agreement, models.PROTECT, related_name="aftercare_plans", verbose_name="协议"
     )
     opened_on = models.DateField("建立日期")
-    inpatients = models.PositiveIntegerField("在院参保人员数")
-    unsettled = models.PositiveIntegerField("出院未结算人数")
+    # Unknown where the portal itself ended the agreement, until somebody has counted.
+    inpatients = models.PositiveIntegerField("在院参保人员数", null=True)
+    unsettled = models.PositiveIntegerField("出院未结算人数", null=True)
     handover_number = models.CharField("交接单编号", max_length=50, blank=True)
 
-    objects = OfAgreement.as_manager()
+    objects = AftercarePlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["opened_on", "pk"]

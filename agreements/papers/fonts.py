@@ -39,6 +39,15 @@ def check_characters(texts):
                 raise MissingGlyph(char, field)
 
 
+def drawable(text):
+    """Whether the print fonts have every character of it; without the fonts nobody can tell, and it is not."""
+    try:
+        known = _characters(font_path(SERIF)) | _characters(font_path(SANS))
+    except FontMissing:
+        return False
+    return all(ord(char) in known for char in text)
+
+
 @lru_cache
 def _characters(path):
     with TTFont(path, lazy=True) as font:

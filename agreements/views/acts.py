@@ -14,6 +14,7 @@ from .. import actions, delivery_forms, forms, permissions, renewal_forms, repea
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
+from ..renewals import apply_for_renewal
 from ..stop_requests import prefill
 from .common import agreement_or_404, carried_out, must
 
@@ -75,6 +76,7 @@ ACTS = {
         forms.BanForm, "复核、负责人决定后，所指人员、科室或项目停止医保服务，协议状态不变。"
     ),
     "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
+    "count_aftercare": ActPage(forms.AftercareForm, "交接单随即印出，双方逐项办结善后。"),
     "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),
     "grant_suspension_exception": ActPage(
         renewal_forms.SuspensionExceptionForm, "复核、负责人决定后，这一中止超过最长期限也不自动终止协议。"
@@ -84,7 +86,8 @@ ACTS = {
         "复核、负责人决定后，这一次中止不解除协议，可以恢复履行；再被中止的，另行决定。",
     ),
     "apply_for_renewal": ActPage(
-        renewal_forms.SelfAssessmentForm, "申请日期为今日。逾期的也收下，由甲方决定是否受理。"
+        renewal_forms.SelfAssessmentForm, "申请日期为今日。逾期的也收下，由甲方决定是否受理。续签申请表、承诺书随即印出，盖章后报送。",
+        apply_for_renewal,
     ),
     "set_holdover_cause": ActPage(renewal_forms.HoldoverCauseForm, "协议继续有效，原因记录在案。"),
     "decline_renewal": ActPage(renewal_forms.TodayReasonForm, "甲方据此结束延续，协议终止。"),

@@ -7,6 +7,8 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
+from institutions.permissions import sees_account
+
 from .. import application_forms as forms
 from .. import applications as actions
 from .. import permissions
@@ -99,6 +101,7 @@ def change(request, number, pk):
     context = {
         "agreement": agreement,
         "application": thing,
+        "differences": thing.compare(whole_account=sees_account(request.user, agreement.institution)),
         "deeds": deeds,
         "form": deeds.form,
         "may_rewrite": thing.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)

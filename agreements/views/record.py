@@ -100,7 +100,7 @@ def agreement(request, number):
     record = agreement_or_404(request, number)
     offers = offers_for(record, request.user)
     events = list(Event.objects.visible_to(request.user).filter(agreement=record).order_by("-seq"))
-    clocks = clocks_of(record.deadlines.open().with_parties())
+    clocks = clocks_of(Deadline.objects.visible_to(request.user).filter(agreement=record).open().with_parties())
     context = {
         "agreement": record,
         "clocks": clocks,

@@ -14,7 +14,7 @@ from .. import renewal_forms as forms
 from ..campaigns import progress
 from ..gate import RuleBroken, declared, perform, refusal, step_of
 from ..models import RenewalCampaign, RenewalRequest
-from ..renewals import announce_campaign, close_campaign, on_file
+from ..renewals import announce_campaign, close_campaign, on_file, refile
 from .common import agreement_or_404, carried_out, must
 
 PER_PAGE = 50
@@ -28,6 +28,8 @@ FORMS = {
     "fail": forms.TodayReasonForm,
     "withdraw": forms.TodayForm,
 }
+# Where doing it is more than passing the door.
+HOW = {"refile": refile}
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,17 @@ def renewal(request, number, pk):
     """One application. 404 for a stranger, 403 for a deed that is not this person's."""
     agreement = agreement_or_404(request, number)
     thing = get_object_or_404(
-        agreement.renewal_requests.select_related("filed_by", "late_accepted_by"), pk=pk
+        agreement.renewal_requests.select_related(
+            "filed_by", "late_accepted_by", "form_paper", "commitment_paper"
+        ),
+        pk=pk,
     )
     asked = request.POST.get("deed", "")
     deeds = [_deed(thing, name, request, asked == name) for name in FORMS if _may(thing, name, request.user)]
     if request.method == "POST":
         deed = next((one for one in deeds if one.name == asked), None)
         must(deed, declared(RenewalRequest, asked).custom["label"] if asked in FORMS else asked)
-        move = partial(perform, getattr(thing, asked))
+        move = partial(HOW[asked], thing) if asked in HOW else partial(perform, getattr(thing, asked))
         if deed.form.is_valid() and carried_out(deed.form, request, move, **deed.form.details()):
             messages.success(request, f"{deed.label}：已办理")
             return redirect("renewal", agreement.number, thing.pk)
@@ -75,8 +80,8 @@ def _may(thing, name, user):
 
 
 def _deed(thing, name, request, asked):
-    data = request.POST if request.method == "POST" and asked else None
-    form = FORMS[name](data, agreement=thing.agreement, user=request.user, auto_id=f"id_{name}_%s")
+    data = (request.POST, request.FILES) if request.method == "POST" and asked else (None, None)
+    form = FORMS[name](*data, agreement=thing.agreement, user=request.user, auto_id=f"id_{name}_%s")
     return Deed(
         name, declared(RenewalRequest, name).custom["label"], form, refusal(thing, name, by=request.user)
     )

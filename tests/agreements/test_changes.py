@@ -98,7 +98,7 @@ def test_another_region_sends_the_hospital_home(desk, other_agency, other_clerk)
         number="630200-X", agency=other_agency, institution=desk.hospital, edition=home.edition, status="active",
         starts_on=home.starts_on, ends_on=home.ends_on, drafted_by=other_clerk,
     )  # fmt: skip
-    with pytest.raises(RuleBroken, match=f"西宁市医疗保障经办服务中心申请.*{home.number}"):
+    with pytest.raises(RuleBroken, match=f"西宁市医疗保障经办服务中心办理.*{home.number}"):
         desk.change_request(elsewhere)
 
 
@@ -314,6 +314,153 @@ def test_a_draft_is_nobody_elses(desk):
 
 def test_days_survive_as_days(desk):
     request = desk.change_request(
-        desk.signed(), kind="general", changes={"licence_expires_on": "2031-05-31"}, files=[]
+        desk.signed(), kind="general", changes={"licence_expires_on": "2031-05-31"}
     )
     assert request.version.licence_expires_on == date(2031, 5, 31)
+
+
+# ── what a careful reader would try ──
+
+
+def test_another_account_needs_another_check(desk, agency):
+    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
+    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
+    request = perform(request.check_account, by=finance)
+    request = perform(request.return_for_completion, by=desk.reviewer, reason="账号有误", on=TODAY)
+    other = BANK | {"bank_account": "630000000000999999"}
+    facts = {"authority": "", "approval_number": "", "approved_on": TODAY, "synced_on": None, "files": []}
+    request = perform(request.rewrite, by=desk.operator, changes=other, on=TODAY, **facts)
+    request = desk.checking(applications.submit(request, by=desk.operator))
+    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+
+
+def test_who_examines_is_never_who_checks_the_account(desk):
+    request = perform(desk.change_request(desk.signed(), changes=BANK).accept, by=desk.clerk, on=TODAY)
+    with pytest.raises(RuleBroken, match="不能核对账户"):
+        perform(request.check_account, by=desk.reviewer)
+    request = perform(request.examine, by=desk.reviewer, opinion="属实", on=TODAY)
+    with pytest.raises(RuleBroken, match="审核人不能"):
+        perform(request.check_account, by=desk.reviewer)
+
+
+def test_who_checks_an_account_sees_the_whole_of_it(desk, client):
+    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
+    client.force_login(desk.leader, backend="django.contrib.auth.backends.ModelBackend")
+    assert BANK["bank_account"] in client.get(request.get_absolute_url()).content.decode()
+    assert [
+        "银行账号",
+        desk.hospital.current.bank_account,
+        BANK["bank_account"],
+    ] in request.form_paper.snapshot["table"]["rows"]
+
+
+def test_nothing_of_a_draft_reaches_the_agency(desk, client):
+    agreement = desk.signed()
+    request = desk.change_request(agreement, submit=False, changes=BANK)
+    from agreements.models import Attachment, Event
+
+    assert not Attachment.objects.visible_to(desk.clerk).exists()
+    assert not Event.objects.visible_to(desk.clerk).filter(act="draft_change").exists()
+    assert not Deadline.objects.visible_to(desk.clerk).filter(rule="T-06").exists()
+    assert Attachment.objects.visible_to(desk.operator).exists()
+    applications.submit(request, by=desk.operator)
+    assert Attachment.objects.visible_to(desk.clerk).count() == 1
+
+
+@pytest.mark.rule("Q77.2")
+def test_an_agreement_signed_for_next_year_gets_the_supplement_too(desk):
+    agreement = desk.signed()
+    start = agreement.ends_on + timedelta(days=1)
+    following = desk.signed(starts_on=start, ends_on=start + timedelta(days=364))
+    desk.granted(desk.change_request(agreement, changes=NAME))
+    assert following.status == "signed" and following.amendments.count() == 1
+
+
+def test_both_sides_are_told_as_it_goes_on(desk):
+    from agreements.models import Message
+
+    agreement = desk.signed()
+    request = desk.change_request(agreement)
+    perform(request.return_for_completion, by=desk.clerk, reason="缺第2页", on=TODAY)
+    subjects = Message.objects.filter(agreement=agreement).values_list("recipient__username", "subject")
+    assert ("clerk", "乙方申请变更") in subjects and ("operator", "变更申请要补正") in subjects
+
+
+def test_a_returned_request_can_be_refused_so_that_no_hold_stands_for_ever(desk):
+    agreement = desk.signed()
+    request = perform(
+        desk.change_request(agreement, changes=BANK).return_for_completion,
+        by=desk.clerk,
+        reason="缺",
+        on=TODAY,
+    )
+    perform(request.refuse, by=desk.reviewer, reason="逾期没有补正", on=TODAY)
+    assert not agreement.payment_holds.get().is_open
+
+
+def test_an_open_request_ends_with_its_agreement_and_lets_go_what_it_held(desk):
+    from agreements import daily
+
+    agreement = desk.signed()
+    request = desk.change_request(agreement, changes=BANK)
+    desk.terminated(agreement)
+    daily.run(TODAY)
+    request = ChangeRequest.objects.get(pk=request.pk)
+    assert request.status == Status.WITHDRAWN and not agreement.payment_holds.get().is_open
+    assert not agreement.deadlines.open().filter(rule="T-34c").exists()
+
+
+def test_a_corrected_day_of_approval_makes_it_late(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement)
+    request = perform(request.return_for_completion, by=desk.clerk, reason="日期有误", on=TODAY)
+    facts = {"authority": "卫健委", "approval_number": "2号", "synced_on": None, "files": []}
+    long_ago = TODAY - timedelta(days=200)
+    request = perform(
+        request.rewrite, by=desk.operator, changes=NAME, approved_on=long_ago, on=TODAY, **facts
+    )
+    assert applications.submit(request, by=desk.operator).late
+    assert clock(agreement, "T-06").was_late
+
+
+def test_a_draft_cannot_be_rewritten_into_what_another_asks_for(desk):
+    agreement = desk.signed()
+    desk.change_request(agreement)
+    second = desk.change_request(agreement, submit=False, changes={"beds": 260})
+    facts = {
+        "authority": "卫健委",
+        "approval_number": "2号",
+        "synced_on": None,
+        "files": [],
+        "approved_on": TODAY,
+    }
+    with pytest.raises(RuleBroken, match="名称已有另一件未办结的变更申请"):
+        perform(second.rewrite, by=desk.operator, changes=NAME, on=TODAY, **facts)
+
+
+def test_the_examiners_words_wait_for_the_decision(desk, client):
+    request = desk.checking(desk.change_request(desk.signed()))
+    client.force_login(desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    assert "情况属实" not in client.get(request.get_absolute_url()).content.decode()
+
+
+def test_the_forms_of_a_request_filed_again_replace_the_old_ones(desk):
+    request = desk.change_request(desk.signed())
+    old = request.form_paper
+    request = perform(request.return_for_completion, by=desk.clerk, reason="缺", on=TODAY)
+    request = applications.submit(request, by=desk.operator)
+    old.refresh_from_db()
+    assert (old.status, request.form_paper.status) == (Paper.Status.VOIDED, Paper.Status.ISSUED)
+
+
+def test_a_file_that_is_gone_is_said_to_be(desk, client):
+    file = desk.change_request(desk.signed()).attachments.get()
+    file.file.storage.delete(file.file.name)
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(file.get_absolute_url()).status_code == 302
+
+
+def test_a_new_licence_is_notified_with_its_paper(desk):
+    with pytest.raises(RuleBroken, match="没有附上新的证照"):
+        desk.change_request(desk.signed(), kind="general", changes={"licence_number": "PDY2"}, files=[])

@@ -13,6 +13,8 @@ from agreements.terms import BadTerms, read_terms
 
 EDITION = Path(__file__).resolve().parents[2] / "agreements/editions/qinghai-2025"
 
+DATA = Path(__file__).parents[1] / "data"
+
 
 def source(name):
     return (EDITION / name).read_text(encoding="utf-8")
@@ -245,3 +247,11 @@ def test_a_wrong_catalogue_is_refused(old, new, sentence):
     assert old in source("breaches.toml")
     with pytest.raises(BadTerms, match=sentence):
         read_breaches(source("breaches.toml").replace(old, new, 1))
+
+
+def test_an_edition_that_was_loaded_long_ago_still_reads():
+    """Loaded editions never change: whatever the program learns later must have an answer for them."""
+    first = read_terms((DATA / "qinghai-2025-1-terms.toml").read_text())
+    assert first.suspension.max_days == 180 and first.points is None
+    assert [group.name for group in first.change.groups if group.is_account] == ["bank_account"]
+    assert [group.name for group in first.change.groups if group.on_the_cover] == ["name", "legal_representative"]
