@@ -1,0 +1,53 @@
+"""What a handling says, in words: the same sentences in the notice, the decision and on the page (第六十三条至第六十七条)."""
+
+from .money import in_yuan
+
+
+def day_in_words(day):
+    return f"{day:%Y年%-m月%-d日}"
+
+
+def measures_in_words(plan, case):
+    """One sentence for each measure, each with its ground."""
+    return [sentence for make in (_interview, _money, _stops, _whole) for sentence in make(plan, case)]
+
+
+def _interview(plan, case):
+    if plan.interview:
+        yield "约谈你单位法定代表人、主要负责人或者实际控制人。"
+    if plan.rectify_by:
+        yield f"限期整改，期限至{day_in_words(plan.rectify_by)}。"
+    if plan.hold:
+        yield f"自{day_in_words(plan.on)}起暂停拨付医保费用，整改到位后，暂停期间符合规定的费用予以支付。"
+    if plan.check_hold:
+        held = "补付" if plan.check_hold == "paid" else "不予支付"
+        yield f"检查期间暂停拨付的费用，{held}。"
+
+
+def _money(plan, case):
+    if plan.refuse:
+        yield f"对违规费用{in_yuan(plan.refuse)}不予支付。"
+    if plan.recover:
+        yield f"追回违规费用{in_yuan(plan.recover)}。"
+    if plan.damages:
+        yield f"要求支付违约金{in_yuan(plan.damages)}。"
+
+
+def _stops(plan, case):
+    people = case.agreement.institution
+    for ban in plan.bans:
+        found = people.staff_members if ban.scope == "person" else people.departments
+        who, item = found.get(pk=ban.target), case.items.get(order=ban.item)
+        span = f"自{day_in_words(plan.on)}起至{day_in_words(ban.until)}止"
+        yield f"{span}，停止{who}的医保服务，期间费用不予结算（{item.ground}）。"
+
+
+def _whole(plan, case):
+    if not plan.whole:
+        return
+    item = case.items.get(order=plan.item)
+    if plan.whole == "rescind":
+        yield f"自{day_in_words(plan.on)}起解除医保协议，并向社会公布（{item.ground}）。"
+    else:
+        span = f"自{day_in_words(plan.on)}起至{day_in_words(plan.until)}止"
+        yield f"{span}，中止医保协议，并向社会公布（{item.ground}）。"

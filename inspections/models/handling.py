@@ -1,0 +1,147 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django_fsm import FSMField
+
+from agreements import checks as common
+from agreements.gate import step
+
+from .. import case_checks as rules
+from .. import case_permissions as permissions
+from ..plan import Plan, acts_of
+from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
+
+
+class Handling(ActsOfCase):
+    """处理呈批：经办提请、复核审核、负责人决定，三个人。决定时所办的就是提请所写的。
+
+    It stands for the proposal of every act that carries it out, so three people decide once and not act by act.
+    """
+
+    kind_name = "处理呈批"
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "待复核"
+        REVIEWED = "reviewed", "待决定"
+        CARRIED_OUT = "carried-out", "已办理"
+        RETURNED = "returned", "已退回"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    class Outcome(models.TextChoices):
+        HANDLE = "handle", "作出处理"
+        NOT_ESTABLISHED = "not_established", "不成立"
+        EXEMPT = "exempt", "自查免责"
+
+    OPEN = [Status.PROPOSED, Status.REVIEWED]
+
+    breach_case = of_case("handlings")
+    outcome = models.CharField("提请", max_length=16, choices=Outcome)
+    plan = models.JSONField("处理意见", default=dict)
+    report = models.ForeignKey(
+        "agreements.SelfCheckReport", models.PROTECT, null=True, related_name="+", verbose_name="自查自纠报告"
+    )
+    minutes = models.CharField("集体讨论纪要编号", max_length=100, blank=True)
+    minutes_files = files("会议纪要")
+    status = FSMField("状态", choices=Status, default=Status.PROPOSED, protected=True, editable=False)
+    proposed_by = person("提请人")
+    proposed_on = models.DateField("提请日期")
+    reviewed_by = person("复核人")
+    decided_by = person("决定人")
+    decided_on = models.DateField("决定日期", null=True, editable=False)
+    remark = models.CharField("意见", max_length=500, blank=True)
+    override_reason = models.CharField("超过上限的理由", max_length=500, blank=True)
+    override_files = files("超过上限的材料")
+    damages = models.DecimalField("违约金（元）", max_digits=14, decimal_places=2, default=0)
+    cap = models.DecimalField("违约金上限（元）", max_digits=14, decimal_places=2, default=0)
+
+    objects = AgencysOfCase.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = verbose_name_plural = "处理呈批"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["breach_case"],
+                condition=Q(status__in=["proposed", "reviewed"]),
+                name="one_open_handling_a_case",
+                violation_error_message="本案已有未办结的处理呈批",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="carried-out")
+                | Q(override_reason__gt="")
+                | Q(damages__lte=models.F("cap")),
+                name="damages_within_cap_or_overridden",
+                violation_error_message="违约金超过上限须有负责人写明的理由",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.breach_case}（{self.get_outcome_display()}）"
+
+    def get_absolute_url(self):
+        return reverse("handling", args=[self.breach_case.number, self.pk])
+
+    @property
+    def is_open(self):
+        return self.status in self.OPEN
+
+    @property
+    def typed_plan(self):
+        return Plan.read(self.plan)
+
+    @property
+    def is_over_cap(self):
+        return self.damages > self.cap
+
+    def acts(self):
+        """[(act of the agreement, details)] that it carries out as things are now."""
+        return acts_of(self.typed_plan, self.breach_case, self.minutes)
+
+    def is_decided_by(self, user):
+        return self.status == self.Status.CARRIED_OUT and self.decided_by_id == user.pk
+
+    def stands_against(self, name, by, details):
+        """Why this does not carry the act, as a sentence; None when it does. Asked by the door for `proposal=`."""
+        if self.status != self.Status.REVIEWED:
+            return "处理呈批还没有经过复核，或已经办理"
+        if by.pk in (self.proposed_by_id, self.reviewed_by_id):
+            return "提请人、复核人不能自己决定，由负责人办理"
+        if (name, details) not in self.acts():
+            return "所办内容与处理呈批不一致。按呈批办理，或退回重新提请"
+        return None
+
+    @step(
+        "status", source=[Status.PROPOSED], target=Status.REVIEWED, label="复核处理呈批", article="办审分离",
+        who=permissions.agency_reviewer, checks=[common.not_the_proposer],
+    )  # fmt: skip
+    def review(self, remark, by):
+        """办审分离：复核人审核经办的处理意见。"""
+        self.reviewed_by, self.remark = by, remark
+
+    @step(
+        "status", source=[Status.REVIEWED], target=Status.CARRIED_OUT, label="决定处理呈批", article="第六十五条至第六十七条",
+        who=permissions.agency_leader,
+        checks=[
+            common.not_the_proposer, common.not_the_reviewer, rules.window_of_the_case_is_over,
+            rules.damages_are_within_the_cap, rules.override_is_needed, common.not_in_the_future,
+        ],
+    )  # fmt: skip
+    def decide(self, override_reason, override_files, on, by):
+        """第六十五条至第六十七条：负责人决定，处理同时办理。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
+        self.decided_by, self.decided_on, self.override_reason = by, on, override_reason.strip()
+        kept = self.override_files.model.keep(self.agreement, override_files or [], by, internal=True)
+        self.override_files.add(*kept)
+
+    @step(
+        "status", source=OPEN, target=Status.RETURNED, label="退回处理呈批", article="办审分离",
+        who=permissions.reviewer_or_leader, checks=[common.not_the_proposer, common.reason_is_given],
+    )  # fmt: skip
+    def turn_down(self, reason, by):
+        """办审分离：复核人或负责人退回，写明原因。"""
+        self.decided_by, self.remark = by, reason
+
+    @step(
+        "status", source=OPEN, target=Status.WITHDRAWN, label="撤回处理呈批", article="办审分离", who=permissions.proposer,
+    )  # fmt: skip
+    def withdraw(self):
+        """办审分离：提请人在决定前撤回。"""

@@ -1,0 +1,188 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django_fsm import FSMField
+
+from agreements import checks as common
+from agreements.clocks import about_of, stop_clocks
+from agreements.gate import step
+from agreements.models import Attachment
+
+from .. import case_checks as rules
+from .. import case_permissions as permissions
+from .case_rows import ActsOfCase, files, of_case, paper_field, person
+
+DEMANDED = "demand_received"
+
+
+class RecoveryStatus(models.TextChoices):
+    PENDING = "pending", "待通知"
+    NOTIFIED = "notified", "已通知"
+    DUE = "due", "到期"
+    PAID = "paid", "已缴"
+    OWING = "owing", "欠缴"
+
+
+S = RecoveryStatus
+
+
+class RecoveryItem(ActsOfCase):
+    """应缴款项：违规费用和违约金分列；收到缴款通知之日起十五日内缴清，异议不停止（第六十条）。"""
+
+    kind_name = "应缴款项"
+    Status = S
+    UNPAID = [S.PENDING, S.NOTIFIED, S.DUE, S.OWING]
+
+    class Kind(models.TextChoices):
+        FEES = "fees", "违规费用"
+        DAMAGES = "damages", "违约金"
+
+    breach_case = of_case("recoveries")
+    kind = models.CharField("种类", max_length=8, choices=Kind)
+    amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
+    paper = paper_field("缴款通知书")
+    status = FSMField("状态", choices=S, default=S.PENDING, protected=True, editable=False, db_index=True)
+    notified_on = models.DateField("收到通知日期", null=True, editable=False)
+    due_on = models.DateField("到期日", null=True, editable=False)
+    paid_on = models.DateField("缴清日期", null=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "应缴款项"
+        constraints = [
+            models.UniqueConstraint(fields=["breach_case", "kind"], name="one_recovery_a_kind"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_is_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.breach_case}-{self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return reverse("recovery", args=[self.breach_case.number, self.pk])
+
+    @property
+    def paid(self):
+        """What finance has recorded and another person has confirmed."""
+        return self._sum(RecoveryPayment.Status.CONFIRMED)
+
+    @property
+    def unpaid(self):
+        return self.amount - self.paid
+
+    @property
+    def unpaid_after_recorded(self):
+        return self.unpaid - self._sum(RecoveryPayment.Status.RECORDED)
+
+    def _sum(self, status):
+        found = self.payments.filter(status=status).aggregate(sum=Sum("amount"))["sum"]
+        return (found or Decimal(0)).quantize(Decimal("0.01"))
+
+    def follow(self, name, details):
+        """第六十条：paying up all that one notice asked for meets its clock; nothing else does."""
+        others = self.breach_case.recoveries.filter(paper=self.paper_id, status__in=self.UNPAID)
+        if name == "settle" and not others.exclude(pk=self.pk).exists():
+            stop_clocks(self.agreement, DEMANDED, details["on"], about=[about_of(self.paper)])
+
+    @step(
+        "status", source=[S.PENDING], target=S.NOTIFIED, label="缴款通知送达", article="第六十条", who=permissions.the_system,
+    )  # fmt: skip
+    def notify(self, on, due_on):
+        """第六十条：收到缴款通知之日起计算。"""
+        self.notified_on, self.due_on = on, due_on
+
+    @step(
+        "status", source=[S.PENDING, S.NOTIFIED, S.DUE, S.OWING], target=None, label="登记缴款", article="第六十条",
+        who=permissions.finance,
+        checks=[rules.payment_fits, rules.paid_by_today, rules.voucher_is_there],
+    )  # fmt: skip
+    def record_payment(self, amount, paid_on, files, by):
+        """第六十条：财务凭银行回单登记缴款，由另一人核对。"""
+        payment = self.payments.create(amount=amount, paid_on=paid_on, recorded_by=by)
+        payment.vouchers.add(*Attachment.keep(self.agreement, files, by, internal=True))
+
+    @step(
+        "status", source=[S.PENDING, S.NOTIFIED, S.DUE, S.OWING], target=S.PAID, label="缴清", article="第六十条",
+        who=permissions.the_system, checks=[rules.is_paid_up],
+    )  # fmt: skip
+    def settle(self, on):
+        """第六十条：核对的缴款合计达到应缴金额，缴清。"""
+        self.paid_on = on
+
+    @step(
+        "status", source=[S.NOTIFIED], target=S.DUE, label="缴款到期", article="第六十条",
+        who=permissions.the_system, checks=[rules.due_day_has_come],
+    )  # fmt: skip
+    def fall_due(self, on):
+        """第六十条：到期之日；当日24:00前仍可缴清。"""
+
+    @step(
+        "status", source=[S.NOTIFIED, S.DUE], target=S.OWING, label="转欠缴", article="第六十条",
+        who=permissions.the_system, checks=[rules.due_day_is_over],
+    )  # fmt: skip
+    def fall_behind(self, on):
+        """第六十条：到期没有缴清，可从基金或质量保证金中抵扣。"""
+
+
+class PaymentStatus(models.TextChoices):
+    RECORDED = "recorded", "待核对"
+    CONFIRMED = "confirmed", "已核对"
+    REJECTED = "rejected", "不予认可"
+
+
+P = PaymentStatus
+
+
+class OfRecovery(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(recovery__in=RecoveryItem.objects.visible_to(user).values("pk"))
+
+
+class RecoveryPayment(ActsOfCase):
+    """一笔缴款：只增加，不改金额；登记和核对是两个人（第六十条）。"""
+
+    kind_name = "缴款"
+    Status = P
+
+    recovery = models.ForeignKey(
+        RecoveryItem, models.PROTECT, related_name="payments", verbose_name="应缴款项"
+    )
+    amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
+    paid_on = models.DateField("缴款日期")
+    vouchers = files("凭证")
+    status = FSMField("状态", choices=P, default=P.RECORDED, protected=True, editable=False)
+    recorded_by = person("登记人")
+    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+    answered_by = person("核对人")
+    remark = models.CharField("意见", max_length=500, blank=True)
+
+    objects = OfRecovery.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "缴款"
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive")]
+
+    def __str__(self):
+        return f"{self.recovery}-{self.pk}"
+
+    @property
+    def breach_case(self):
+        return self.recovery.breach_case
+
+    @step(
+        "status", source=[P.RECORDED], target=P.CONFIRMED, label="核对缴款", article="第六十条",
+        who=permissions.reviewer_or_leader, checks=[rules.not_who_recorded_it],
+    )  # fmt: skip
+    def confirm(self, by):
+        """第六十条、办审分离：由登记以外的人核对凭证。"""
+        self.answered_by = by
+
+    @step(
+        "status", source=[P.RECORDED], target=P.REJECTED, label="不予认可", article="第六十条",
+        who=permissions.reviewer_or_leader, checks=[rules.not_who_recorded_it, common.reason_is_given],
+    )  # fmt: skip
+    def reject(self, reason, by):
+        """第六十条、办审分离：凭证与登记不符的，不予认可，写明原因；登记留存。"""
+        self.answered_by, self.remark = by, reason

@@ -1,0 +1,213 @@
+"""What is to be done about a case: the intended handling and the decided one have the same shape (第六十三条至第六十七条).
+
+A Plan is plain and frozen: it is written by the clerk, printed in the notice, compared with what was notified, and
+turned into acts of the agreement when the leader decides.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from .money import NOTHING, cap_total, in_yuan
+
+# Measure → whether an article's row of the edition's table gives it.
+GIVES = {
+    "interview": lambda measure, terms: measure.interview,
+    "rectification": lambda measure, terms: measure.rectification,
+    "hold": lambda measure, terms: measure.money == "hold",
+    "refuse": lambda measure, terms: measure.money == "refuse_or_recover",
+    "recover": lambda measure, terms: measure.money == "refuse_or_recover",
+    "damages": lambda measure, terms: measure.article in terms.liquidated_damages,
+    "ban": lambda measure, terms: measure.stops_persons and measure.article in terms.person_stop,
+    "suspend": lambda measure, terms: measure.whole_agreement == "suspend",
+    "rescind": lambda measure, terms: measure.whole_agreement == "rescind",
+}
+LABELS = {
+    "interview": "约谈", "rectification": "限期整改", "hold": "暂停拨付", "refuse": "不予支付", "recover": "追回费用",
+    "damages": "违约金", "ban": "停止人员或科室服务", "suspend": "中止协议", "rescind": "解除协议",
+}  # fmt: skip
+
+
+def allowed(edition, measure, article):
+    """Whether the article gives this measure, by the edition's own table."""
+    row = edition.breaches.measures.get(article)
+    return row is not None and GIVES[measure](row, edition.terms)
+
+
+@dataclass(frozen=True)
+class Ban:
+    """One person or department that is stopped, on which item of the case, until when."""
+
+    scope: str  # person、department
+    target: int
+    item: int  # order of the item in its case
+    until: date
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`item`: the order of the case's item on which suspension or rescission rests; 0 for none."""
+
+    on: date
+    reason: str
+    interview: bool = False
+    rectify_by: date | None = None
+    hold: bool = False
+    refuse: Decimal = NOTHING
+    recover: Decimal = NOTHING
+    damages: Decimal = NOTHING
+    bans: tuple[Ban, ...] = ()
+    whole: str = ""  # "suspend"、"rescind"
+    item: int = 0
+    until: date | None = None
+    aftercare: tuple[tuple[str, object], ...] = ()
+    check_hold: str = ""  # what becomes of payment held for the check: "paid"、"refused"
+
+    @property
+    def measures(self):
+        """The measures that it takes, by name, in the order of the articles."""
+        taken = {
+            "interview": self.interview, "rectification": self.rectify_by, "hold": self.hold, "refuse": self.refuse,
+            "recover": self.recover, "damages": self.damages, "ban": self.bans, "suspend": self.whole == "suspend",
+            "rescind": self.whole == "rescind",
+        }  # fmt: skip
+        return [name for name, value in taken.items() if value]
+
+    def kept(self):
+        """As JSON."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    @property
+    def code(self):
+        """As the record of events keeps it (`event.plain`)."""
+        return self.kept()
+
+    @classmethod
+    def read(cls, kept):
+        """The Plan from its JSON."""
+        values = {**kept}
+        for name in ("on", "rectify_by", "until"):
+            values[name] = date.fromisoformat(kept[name]) if kept[name] else None
+        for name in ("refuse", "recover", "damages"):
+            values[name] = Decimal(kept[name])
+        values["bans"] = tuple(
+            Ban(**{**ban, "until": date.fromisoformat(ban["until"])}) for ban in kept["bans"]
+        )
+        values["aftercare"] = tuple((name, value) for name, value in kept["aftercare"])
+        return cls(**{one.name: values[one.name] for one in fields(cls)})
+
+
+def _plain(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A catalogue item as it weighs in its case: its own code under the article that it was escalated to."""
+
+    code: str
+    article: int
+    article_label: str
+    label: str
+
+
+def damages_cap(case):
+    """第六十五条至第六十七条：the cap of each item by its own article, summed."""
+    rates = {article: term.cap for article, term in case.agreement.terms.liquidated_damages.items()}
+    return cap_total([(item.weighs_as, item.amount) for item in case.items.all()], rates)
+
+
+def refundable(case):
+    """The 违规费用 of the items whose article lets the agency refuse or recover."""
+    edition = case.agreement.edition
+    return sum(
+        (item.amount for item in case.items.all() if allowed(edition, "recover", item.weighs_as)), NOTHING
+    )
+
+
+def heavier_than(intended, plan):
+    """What the plan does that was not notified, in words; [] when it goes no further than the notice."""
+    more = [LABELS[name] for name in plan.measures if name not in intended.measures]
+    for name in ("recover", "refuse", "damages"):
+        if LABELS[name] not in more and getattr(plan, name) > getattr(intended, name):
+            more.append(f"{LABELS[name]}{in_yuan(getattr(plan, name))}")
+    known = {(ban.scope, ban.target): ban.until for ban in intended.bans}
+    for ban in plan.bans:
+        if LABELS["ban"] not in more and known.get((ban.scope, ban.target), date.min) < ban.until:
+            more.append(LABELS["ban"])
+    if "suspend" in intended.measures and plan.whole == "suspend" and _longer(intended, plan):
+        more.append("更长的中止")
+    return more
+
+
+def _longer(intended, plan):
+    return plan.until - plan.on > intended.until - intended.on
+
+
+# ── as acts of the agreement ──
+
+
+def acts_of(plan, case, minutes=""):
+    """[(act, details)] that carry out the plan, in their order; the last one may end the agreement."""
+    agreement = case.agreement
+    acts = [
+        (
+            "release_payment",
+            {"hold": hold, "outcome": plan.check_hold, "reason": _settled(plan), "on": plan.on},
+        )
+        for hold in check_holds(agreement)
+        if plan.check_hold
+    ]
+    acts += [("ban_service", _ban(plan, ban, case)) for ban in plan.bans]
+    if plan.hold:
+        ground = next(
+            one for one in agreement.terms.payment_hold.grounds if one.article_label == agreement.terms.payment_hold.article
+        )  # fmt: skip
+        acts.append(("hold_payment", {"hold_ground": ground, "reason": plan.reason, "on": plan.on}))
+    return acts + _whole(plan, case, minutes)
+
+
+def check_holds(agreement):
+    """第六十一条：payment that is held because of a check."""
+    return agreement.payment_holds.filter(released_on=None, article=agreement.terms.investigation.article)
+
+
+def _settled(plan):
+    return f"检查处理结束：{plan.reason}"[:500]
+
+
+def _ban(plan, ban, case):
+    people = case.agreement.institution
+    staff = people.staff_members.get(pk=ban.target) if ban.scope == "person" else None
+    department = people.departments.get(pk=ban.target) if ban.scope == "department" else None
+    return {
+        "scope": ban.scope, "staff": staff, "department": department, "service": "",
+        "item": case.items.get(order=ban.item).weighed, "reason": plan.reason, "on": plan.on, "until": ban.until,
+    }  # fmt: skip
+
+
+def _whole(plan, case, minutes):
+    agreement = case.agreement
+    investigation = agreement.open_suspensions.filter(cause="investigation").first()
+    if not plan.whole:
+        if investigation is None:
+            return []
+        return [
+            (
+                "resume",
+                {"suspension": investigation, "reason": _settled(plan), "requested_on": None, "on": plan.on},
+            )
+        ]
+    item = case.items.get(order=plan.item)
+    details = {"item": item.breach, "severity": item.severity, "reason": plan.reason, "on": plan.on}
+    if plan.whole == "rescind":
+        return [("rescind", {**details, "minutes": minutes, "aftercare": dict(plan.aftercare)})]
+    if investigation:
+        return [("prove_breach", {**details, "until": plan.until})]
+    return [("suspend_for_breach", {**details, "until": plan.until, "aftercare": dict(plan.aftercare)})]

@@ -1,0 +1,217 @@
+"""违约案件: the board by state, one case from its clue to its end, and what may be done about it."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+
+from agreements.forms import NothingToFill
+from agreements.models import Event
+from agreements.views.common import agreement_or_404, carried_out, must
+from agreements.views.deeds import Deeds
+
+from .. import case_forms as forms
+from .. import case_permissions, cases
+from ..case_states import FINAL, CaseStatus
+from ..case_words import measures_in_words
+from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
+
+PER_PAGE = 50
+
+
+def board(request):
+    """违约案件列表：按状态，显示在每一状态的天数。"""
+    visible, today = BreachCase.objects.visible_to(request.user), localdate()
+    words, tab = request.GET.get("q", "").strip(), request.GET.get("tab", "")
+    tab = tab if tab in CaseStatus.values else "open"
+    if words:
+        visible = visible.filter(
+            Q(number__icontains=words) | Q(title__icontains=words) | Q(agreement__number__icontains=words)
+            | Q(agreement__institution__current__name__icontains=words)
+        )  # fmt: skip
+    counts = dict(visible.order_by().values_list("status").annotate(Count("pk")))
+    rows = visible.exclude(status__in=FINAL) if tab == "open" else visible.filter(status=tab)
+    page = Paginator(rows.with_parties().order_by("since", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    for one in page:
+        one.days = one.days_in_state(today)
+    tabs = [("open", "在办", sum(n for state, n in counts.items() if state not in FINAL))]
+    tabs += [
+        (state.value, state.label, counts[state.value]) for state in CaseStatus if counts.get(state.value)
+    ]
+    return render(
+        request, "inspections/cases.html", {"page_obj": page, "tabs": tabs, "tab": tab, "words": words}
+    )
+
+
+def new(request, number):
+    """登记线索：由经办或复核在协议下登记（第四条）。"""
+    agreement = agreement_or_404(request, number)
+    must(case_permissions.clerk_or_reviewer(agreement, request.user), "登记线索")
+    form = forms.ClueForm(request.POST or None, agreement=agreement)
+    do = partial(cases.open_case, agreement)
+    if form.is_valid() and (made := carried_out(form, request, do, **form.cleaned_data)):
+        messages.success(request, f"已登记线索 {made.number}，由负责人批准立案")
+        return redirect(made)
+    return render(request, "inspections/case_new.html", {"agreement": agreement, "form": form})
+
+
+def found(request, number):
+    visible = BreachCase.objects.visible_to(request.user).with_parties()
+    return get_object_or_404(visible, number=number)
+
+
+FORMS = {
+    "file": forms.FileCaseForm, "dismiss": forms.TodayReasonForm, "investigate": forms.InvestigateForm,
+    "add_item": forms.ItemForm, "weigh_item": forms.WeighItemForm, "remove_item": forms.RemoveItemForm, "plan_handling": forms.PlanForm,
+    "notify": forms.NotifyForm, "defend": forms.DefenceForm, "waive_defence": forms.WaiverForm,
+    "consider_defence": forms.ConsiderForm, "propose_handling": forms.ProposeForm, "investigate_again": forms.TodayReasonForm,
+    "carry_out": forms.TodayForm, "call_interview": forms.InterviewForm, "close": forms.TodayReasonForm,
+    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm, "send_letter": forms.LetterForm,
+    "note_result": forms.ResultForm,
+}  # fmt: skip
+HOW = {
+    "notify": cases.notify, "propose_handling": cases.propose, "call_interview": cases.call_interview,
+    "send_letter": cases.send_letter, "explain": cases.explain,
+}  # fmt: skip
+# Acts that answer something: without it there is nothing to say about them.
+ANSWERS = {
+    "weigh_item": "items", "remove_item": "items", "consider_defence": "defences", "note_result": "letters", "explain": "explanations",
+}  # fmt: skip
+BESIDE = (
+    "dismiss",
+    "investigate_again",
+    "send_letter",
+    "note_result",
+    "remove_item",
+    "weigh_item",
+)  # never the way forward
+
+
+class CaseDeeds(Deeds):
+    """The acts on a case; what answers nothing is not shown, and what leads aside never stands open."""
+
+    def _may(self, name):
+        rows = ANSWERS.get(name)
+        return super()._may(name) and (rows is None or getattr(self.thing, rows).exists())
+
+    @property
+    def first(self):
+        ahead = (one for one in self.shown if one.forward and not one.refusal and one.name not in BESIDE)
+        return next(ahead, None)
+
+
+def case(request, number):
+    """一件违约案件：从线索到结案，一页读完；能办的事在后。"""
+    one = found(request, number)
+    asked = {
+        name: partial(form, breach_case=one) if issubclass(form, forms.OfCaseForm) else form
+        for name, form in FORMS.items()
+    }
+    deeds = CaseDeeds(request, one, asked, HOW)
+    return deeds.answered() or render(request, "inspections/case.html", _told(request, one, deeds))
+
+
+def _told(request, one, deeds):
+    items = one.items.select_related("department", "staff", "breach_case__agreement__edition")
+    if request.user.institution_id and one.is_before_notice:
+        items = items.none()  # back under investigation: what is found now is told with the next notice
+    plan = one.intended_plan if one.is_told or not request.user.institution_id else None
+    events = Event.objects.visible_to(request.user).filter(
+        agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
+    )
+    decided = one.decision.typed_plan if one.decision else None
+    return {
+        "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": items,
+        "intended": measures_in_words(plan, one) if plan else [],
+        "decided": measures_in_words(decided, one) if decided else [],
+        "defences": one.defences.prefetch_related("attachments").select_related("filed_by", "considered_by"),
+        "handlings": Handling.objects.visible_to(request.user).filter(breach_case=one).select_related("proposed_by"),
+        "recoveries": one.recoveries.all(), "rectifications": one.rectifications.all(), "interviews": one.interviews.all(),
+        "explanations": one.explanations.all(),
+        "letters": one.letters.model.objects.visible_to(request.user).filter(breach_case=one),
+        "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
+        "waivers": one.waiver_files.all(),
+    }  # fmt: skip
+
+
+def _papers(one):
+    """The papers of the case that exist, each with its name."""
+    named = [
+        ("拟处理告知书", one.notice_paper),
+        ("处理决定书", one.decision_paper),
+        ("缴款通知书", one.demand_paper),
+    ]
+    return [(label, paper) for label, paper in named if paper]
+
+
+def handling(request, number, pk):
+    """处理呈批：复核、决定、退回、撤回；决定时处理同时办理。"""
+    one = found(request, number)
+    proposals = Handling.objects.visible_to(request.user).filter(breach_case=one)
+    thing = get_object_or_404(proposals, pk=pk)
+    acts = {
+        "review": forms.ReviewForm, "decide": forms.DecideForm, "turn_down": forms.TurnDownForm, "withdraw": NothingToFill,
+    }  # fmt: skip
+    how = {"decide": cases.decide, "turn_down": cases.turn_down, "withdraw": cases.withdraw}
+    deeds = Deeds(request, thing, acts, how)
+    context = {
+        "measures": measures_in_words(thing.typed_plan, one), "handling": thing, "is_over_cap": thing.is_over_cap,
+    }  # fmt: skip
+    return deeds.answered() or _page(request, one, deeds, "inspections/handling.html", context)
+
+
+def interview(request, number, pk):
+    """约谈：通知、记录、签名的材料（第六十三条）。"""
+    one = found(request, number)
+    thing = get_object_or_404(Interview, breach_case=one, pk=pk)
+    deeds = Deeds(request, thing, {"hold": forms.HoldInterviewForm})
+    return deeds.answered() or _page(request, one, deeds, "inspections/interview.html", {"interview": thing})
+
+
+def rectification(request, number, pk):
+    """限期整改：乙方提交，甲方两人验收（第六十三条、第六十四条）。"""
+    one = found(request, number)
+    thing = get_object_or_404(
+        Rectification.objects.select_related("hold", "suspension"), breach_case=one, pk=pk
+    )
+    acts = {
+        "submit": forms.SubmitRectificationForm, "check_once": forms.CheckForm, "accept": forms.AcceptForm,
+        "send_back": forms.SendBackForm,
+    }  # fmt: skip
+    how = {"submit": cases.submit_rectification, "accept": cases.accept_rectification}
+    deeds = Deeds(request, thing, acts, how)
+    return deeds.answered() or _page(
+        request, one, deeds, "inspections/rectification.html", {"rectification": thing}
+    )
+
+
+def recovery(request, number, pk):
+    """应缴款项：财务登记缴款，另一人核对（第六十条）。"""
+    one = found(request, number)
+    thing = get_object_or_404(RecoveryItem, breach_case=one, pk=pk)
+    payment = thing.payments.filter(status=RecoveryPayment.Status.RECORDED).first()
+    deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm})
+    answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment}) if payment else None  # fmt: skip
+    chosen = answers if answers and answers.asked in ("confirm", "reject") else deeds
+    context = {
+        "recovery": thing,
+        "payments": thing.payments.select_related("recorded_by", "answered_by"),
+        "answers": answers,
+    }
+    return chosen.answered() or _page(
+        request, one, chosen, "inspections/recovery.html", context | {"deeds": deeds}
+    )
+
+
+def _page(request, one, deeds, template, context):
+    shown = {
+        "case": one,
+        "agreement": one.agreement,
+        "deeds": deeds,
+        "form": deeds.form,
+        "insider": not request.user.institution_id,
+    }
+    return render(request, template, shown | context)

@@ -1,0 +1,103 @@
+"""A breach case at each point of its course, reached by the acts of the people who may do them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from agreements import deliveries
+from agreements.gate import perform
+from agreements.models import Agreement
+from agreements.printing import print_owed
+from inspections import cases
+from inspections.models import BreachCase
+from inspections.plan import Plan
+
+from ..desk import AFTERCARE, TODAY, upload
+
+ITEM = {
+    "item": "QH-65-06", "part": "c", "weighs_as": 65, "severity": "", "severity_reason": "", "overlap_reason": "",
+    "facts": "重复收费120例", "amount": Decimal(120_000), "department": None, "staff": None,
+}  # fmt: skip
+REASON = "2026年1月至6月重复收取床位费120例"
+AFTER = tuple(AFTERCARE.items())
+
+
+def plan(**changed):
+    """By default the fees are recovered, with 违约金 at the cap of 第六十五条."""
+    return Plan(
+        **{"on": TODAY, "reason": REASON, "recover": Decimal(120_000), "damages": Decimal(12_000), **changed}
+    )
+
+
+def suspending(order=1, days=90, **changed):
+    return plan(whole="suspend", item=order, until=TODAY + timedelta(days), aftercare=AFTER, **changed)
+
+
+def rescinding(order=1, **changed):
+    return plan(whole="rescind", item=order, aftercare=AFTER, **changed)
+
+
+class CaseDesk:
+    """`desk`: the people. Every method returns the case (or what is named) as it is after the last act."""
+
+    def __init__(self, desk):
+        self.desk = desk
+
+    def fresh(self, case):
+        return BreachCase.objects.get(pk=case.pk)
+
+    def clue(self, agreement=None, **changed):
+        agreement = agreement or self.desk.signed()
+        said = {"source": "complaint", "title": "重复收费", "clue": "群众反映重复收取床位费", **changed}
+        return cases.open_case(agreement, by=self.desk.clerk, **said)
+
+    def investigating(self, agreement=None, items=({},), **changed):
+        case = perform(self.clue(agreement, **changed).file, by=self.desk.leader, remark="同意立案", on=TODAY)
+        case = perform(case.investigate, by=self.desk.clerk, investigators="马青禾、沈玉树", on=TODAY)
+        for item in items:
+            case = perform(case.add_item, by=self.desk.clerk, **{**ITEM, **item})
+        return case
+
+    def notified(self, intended=None, **changed):
+        case = self.investigating(**changed)
+        case = perform(case.plan_handling, by=self.desk.clerk, plan=intended or plan())
+        return cases.notify(case, by=self.desk.reviewer, on=TODAY)
+
+    def received(self, paper, on=TODAY, sent_on=None):
+        """Served on the hospital by hand, with its proof."""
+        paper.refresh_from_db()
+        if paper.status == "owed":  # in a test nothing is committed, so nothing was printed
+            print_owed(paper)
+        delivery = deliveries.send(paper, by=self.desk.clerk, on=sent_on or on, way="direct")
+        return perform(
+            delivery.confirm_receipt, by=self.desk.clerk, receiver="郭小满", files=[upload("回证.pdf")], on=on
+        )
+
+    def hearing(self, **changed):
+        case = self.notified(**changed)
+        self.received(case.notice_paper)
+        return self.fresh(case)
+
+    def heard(self, **changed):
+        """The hearing is over, since the hospital waived it in writing."""
+        case = self.hearing(**changed)
+        return perform(case.waive_defence, by=self.desk.signatory, files=[upload("放弃.pdf")], on=TODAY)
+
+    def proposed(self, outcome="handle", decided=None, intended=None, case=None, **changed):
+        more = {name: changed.pop(name) for name in ("report", "minutes", "minutes_files") if name in changed}
+        wanted = decided or intended or plan()
+        case = case or self.heard(intended=intended or wanted, **changed)
+        return cases.propose(case, by=self.desk.clerk, outcome=outcome, plan=wanted, on=TODAY, **more)
+
+    def reviewed(self, **changed):
+        return perform(self.proposed(**changed).review, by=self.desk.reviewer, remark="同意")
+
+    def decided(self, **changed):
+        words = {name: changed.pop(name) for name in ("override_reason", "override_files") if name in changed}
+        return cases.decide(self.reviewed(**changed), by=self.desk.leader, on=TODAY, **words)
+
+    def agreement(self, case):
+        return Agreement.objects.get(pk=case.agreement_id)
+
+
+def collective():
+    return {"minutes": "2026年第3次局务会纪要", "minutes_files": [upload("纪要.pdf")]}

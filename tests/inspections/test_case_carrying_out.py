@@ -1,0 +1,260 @@
+"""执行：缴款、限期整改、约谈、解释（第五条、第六十条、第六十三条、第六十四条、第六十七条（一））。"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from agreements import daily
+from agreements import desk as desks
+from agreements.clocks import about_of
+from agreements.deadlines import due
+from agreements.gate import RuleBroken, perform
+from inspections import case_days, cases
+from inspections.models import Interview, RecoveryItem, Rectification
+from institutions.holidays import seed
+from institutions.models import Role, User
+from institutions.workdays import calendar_for
+
+from ..conftest import PASSWORD
+from ..desk import TODAY, upload
+from .case_desk import CaseDesk, plan, suspending
+
+LIGHT = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
+NOTHING = {"recover": Decimal(0), "damages": Decimal(0)}
+
+
+@pytest.fixture
+def people(desk):
+    seed()
+    return CaseDesk(desk)
+
+
+@pytest.fixture
+def finance(agency):
+    return User.objects.create_user("finance", "蔡文静", Role.FINANCE, PASSWORD, agency=agency)
+
+
+# ── recovery ──
+
+
+@pytest.mark.rule("Q60.1")
+@pytest.mark.parametrize(
+    "received, last",
+    [("2026-09-16", "2026-10-08"), ("2026-09-25", "2026-10-10"), ("2026-04-17", "2026-05-06")],
+)
+def test_what_is_owed_is_due_fifteen_days_after_the_receipt(people, agency, edition, received, last):
+    term = edition.terms.deadlines["T-05"]
+    assert due(term, date.fromisoformat(received), calendar_for(agency.region)).day == date.fromisoformat(
+        last
+    )
+
+
+@pytest.mark.rule("Q60.1")
+def test_the_time_to_pay_starts_with_the_receipt_and_an_objection_does_not_move_it(people):
+    case = people.decided()
+    assert {one.status for one in case.recoveries.all()} == {"pending"}
+    people.received(case.demand_paper)
+    item = case.recoveries.get(kind="fees")
+    clocks = item.agreement.deadlines.filter(event="demand_received", about=about_of(case.demand_paper))
+    assert [clock.rule for clock in clocks] == ["T-05"] and item.status == "notified"
+    assert item.due_on == clocks.get().due_on >= TODAY + timedelta(days=15)
+    perform(people.fresh(case).ask_explanation, by=people.desk.operator, question="计算不清", on=TODAY)
+    assert clocks.get().due_on == item.due_on and clocks.get().paused_since is None
+
+
+@pytest.mark.rule("Q60.1")
+def test_finance_records_and_another_person_confirms_until_all_is_paid(people, finance):
+    case = people.decided()
+    people.received(case.demand_paper)
+    item = case.recoveries.get(kind="damages")
+    with pytest.raises(RuleBroken, match="不多于尚欠的12,000.00元"):
+        perform(item.record_payment, by=finance, amount=Decimal(12_001), paid_on=TODAY, files=[upload()])
+    with pytest.raises(PermissionDenied):
+        perform(item.record_payment, by=people.desk.clerk, amount=Decimal(1), paid_on=TODAY, files=[upload()])
+    item = perform(item.record_payment, by=finance, amount=Decimal(7_000), paid_on=TODAY, files=[upload()])
+    with pytest.raises(RuleBroken, match="不多于尚欠的5,000.00元"):
+        perform(item.record_payment, by=finance, amount=Decimal(6_000), paid_on=TODAY, files=[upload()])
+    cases.confirm_payment(item.payments.get(), by=people.desk.reviewer)
+    item = RecoveryItem.objects.get(pk=item.pk)
+    assert (item.paid, item.unpaid, item.status) == (7_000, 5_000, "notified")
+    item = perform(item.record_payment, by=finance, amount=Decimal(5_000), paid_on=TODAY, files=[upload()])
+    cases.confirm_payment(item.payments.last(), by=people.desk.reviewer)
+    assert RecoveryItem.objects.get(pk=item.pk).status == "paid"
+    clock = item.agreement.deadlines.get(event="demand_received")
+    assert clock.status == "open"  # the fees are still owed
+
+
+@pytest.mark.rule("Q60.1")
+def test_what_is_not_paid_is_due_on_its_day_and_owing_the_day_after_once(people):
+    case = people.decided()
+    people.received(case.demand_paper)
+    last = case.recoveries.first().due_on
+    for _ in range(2):
+        daily.run(last)
+        assert {one.status for one in case.recoveries.all()} == {"due"}
+    for _ in range(2):
+        daily.run(last + timedelta(days=1))
+        assert {one.status for one in case.recoveries.all()} == {"owing"}
+    assert case.agreement.events.filter(act="fall_behind").count() == 2
+
+
+def test_days_off_and_single_days_come_to_the_same(people):
+    case = people.decided()
+    people.received(case.demand_paper)
+    for item in case_days.payments_due(case.recoveries.first().due_on + timedelta(days=9)):
+        case_days.bring_payment(item, item.due_on + timedelta(days=9))
+    assert {one.status for one in case.recoveries.all()} == {"owing"}
+
+
+# ── rectification ──
+
+
+def rectifying(people, **changed):
+    """Payment is held and rectification ordered under 第六十四条; its notice has been received."""
+    wanted = plan(hold=True, rectify_by=TODAY + timedelta(30), **NOTHING)
+    case = people.decided(decided=wanted, items=LIGHT, **changed)
+    rectification = case.rectifications.get()
+    people.received(rectification.paper)
+    return rectification
+
+
+def submitted(people, rectification):
+    return cases.submit_rectification(
+        rectification, by=people.desk.operator, report="已改由平台采购", files=[upload("整改.pdf")], on=TODAY
+    )
+
+
+@pytest.mark.rule("Q64.1")
+def test_a_case_under_64_holds_payment_and_sets_a_day(people):
+    rectification = rectifying(people)
+    agreement = people.desk.hospital.agreements.get()
+    hold = agreement.payment_holds.get()
+    assert (hold.article, hold.is_open, rectification.hold) == ("第六十四条", True, hold)
+    assert agreement.status == "active"
+    clock = agreement.deadlines.get(event="rectification_served")
+    assert clock.rule == "T-20" and clock.due_on == TODAY + timedelta(30)
+    assert agreement.papers.filter(purpose="hold_notice").exists()
+
+
+@pytest.mark.rule("Q64.2")
+def test_rectified_in_place_the_hold_is_released_and_what_was_held_is_paid(people):
+    rectification = submitted(people, rectifying(people))
+    assert rectification.commitment_paper.purpose == "commitment"
+    rectification = perform(rectification.check_once, by=people.desk.clerk, opinion="属实", on=TODAY)
+    note = "2026年10月、11月应付费用按原所属期补付"
+    rectification = cases.accept_rectification(rectification, by=people.desk.leader, held_note=note, on=TODAY)
+    hold = rectification.agreement.payment_holds.get()
+    assert rectification.status == "accepted" and hold.outcome == "paid" and not hold.is_open
+    paper = rectification.agreement.papers.get(purpose="release_notice")
+    assert note in "".join(paper.snapshot["paragraphs"])
+
+
+@pytest.mark.rule("Q64.2")
+def test_acceptance_takes_two_people(people, leader):
+    rectification = submitted(people, rectifying(people))
+    with pytest.raises(RuleBroken, match="第一人验收"):
+        cases.accept_rectification(rectification, by=leader, on=TODAY)
+    rectification = perform(rectification.check_once, by=people.desk.clerk, opinion="属实", on=TODAY)
+    with pytest.raises(PermissionDenied):
+        cases.accept_rectification(rectification, by=people.desk.reviewer, on=TODAY)
+    Rectification.objects.filter(pk=rectification.pk).update(checked_by=leader)
+    with pytest.raises(RuleBroken, match="第一验收人不能自己复验"):
+        cases.accept_rectification(rectification, by=leader, on=TODAY)
+    assert rectification.agreement.payment_holds.get().is_open
+
+
+@pytest.mark.rule("Q64.1")
+def test_what_was_sent_back_or_is_overdue_keeps_the_hold(people):
+    rectification = submitted(people, rectifying(people))
+    again = TODAY + timedelta(days=40)
+    rectification = perform(
+        rectification.send_back, by=people.desk.clerk, reason="没有凭证", due_on=again, on=TODAY
+    )
+    clocks = rectification.agreement.deadlines.filter(event="rectification_served")
+    assert sorted((one.status, one.due_on) for one in clocks) == [
+        ("met", TODAY + timedelta(30)),
+        ("open", again),
+    ]
+    daily.run(again + timedelta(days=1))
+    rectification = Rectification.objects.get(pk=rectification.pk)
+    assert rectification.status == "overdue" and rectification.agreement.payment_holds.get().is_open
+
+
+@pytest.mark.rule("Q63.1")
+def test_the_day_of_a_rectification_is_always_written(people):
+    with pytest.raises(RuleBroken, match="不晚于起日"):
+        people.decided(decided=plan(rectify_by=TODAY, **NOTHING), items=LIGHT)
+
+
+@pytest.mark.rule("Q67.5")
+def test_no_rectification_by_the_end_of_a_suspension_asks_whether_to_rescind(people, monkeypatch):
+    wanted = suspending(days=20, rectify_by=TODAY + timedelta(10), **NOTHING)
+    case = people.decided(decided=wanted, items=[{"item": "QH-66-03", "part": "", "weighs_as": 66}])
+    title = "考虑解除：中止期间没有整改到位"
+    assert title not in dict(desks.desk_for(people.desk.leader))
+    daily.run(TODAY + timedelta(11))
+    case.rectifications.get().suspension.__class__.objects.update(planned_end=localdate())
+    [item] = dict(desks.desk_for(people.desk.leader))[title]
+    assert "第六十七条（一）" in item.note
+
+
+# ── interview, explanation, closing ──
+
+
+@pytest.mark.rule("Q63.1")
+def test_an_interview_is_called_and_held_with_signed_minutes(people):
+    wanted = plan(interview=True, rectify_by=TODAY + timedelta(30), **NOTHING)
+    case = people.decided(
+        decided=wanted, items=[{"item": "QH-63-02", "part": "", "weighs_as": 63, "amount": Decimal(0)}]
+    )
+    assert "决定的约谈没有通知" in case.left_to_do
+    interview = cases.call_interview(
+        case,
+        by=people.desk.clerk,
+        persons="祁雪原",
+        place="三楼会议室",
+        at=timezone.now(),
+        matters="未传送就诊信息",
+        on=TODAY,
+    )
+    assert interview.paper.snapshot["title"] == "约谈通知书"
+    with pytest.raises(RuleBroken, match="签名的记录"):
+        perform(interview.hold, by=people.desk.clerk, present="祁雪原", minutes="已说明", files=[], on=TODAY)
+    perform(
+        interview.hold, by=people.desk.clerk, present="祁雪原", minutes="已说明", files=[upload()], on=TODAY
+    )
+    assert Interview.objects.get().status == "held"
+
+
+@pytest.mark.rule("Q05.9")
+def test_the_hospital_may_ask_why_and_is_answered_in_time(people):
+    case = perform(
+        people.decided().ask_explanation, by=people.desk.operator, question="违约金怎样计算", on=TODAY
+    )
+    clock = case.agreement.deadlines.get(event="explanation_requested")
+    assert clock.bound == "甲"
+    one = cases.explain(
+        case, by=people.desk.clerk, explanation=case.explanations.get(), answer="按第六十五条计算", on=TODAY
+    )
+    assert one.paper.snapshot["title"] == "违约处理结果解释说明书"
+    assert case.agreement.deadlines.get(event="explanation_requested").status == "met"
+
+
+def test_a_case_closes_when_nothing_is_left(people, finance):
+    case = people.decided(decided=plan(damages=Decimal(0)))
+    people.received(case.decision_paper)
+    case = people.fresh(case)
+    assert case.status == "served"
+    case = perform(case.carry_out, by=people.desk.clerk, on=TODAY)
+    with pytest.raises(RuleBroken, match="没有缴清"):
+        perform(case.close, by=people.desk.reviewer, reason="办结", on=TODAY)
+    item = case.recoveries.get()
+    perform(item.record_payment, by=finance, amount=item.amount, paid_on=TODAY, files=[upload()])
+    cases.confirm_payment(item.payments.get(), by=people.desk.leader)
+    assert (
+        perform(people.fresh(case).close, by=people.desk.reviewer, reason="办结", on=TODAY).status == "closed"
+    )

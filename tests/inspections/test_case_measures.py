@@ -1,0 +1,144 @@
+"""每一种措施与每一条：文本给的可以采取，没有给的拒绝（第六十三条至第六十七条）。"""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from agreements.deadlines import add_months
+from agreements.gate import RuleBroken, perform
+from inspections import case_checks
+from inspections.plan import LABELS, Ban, Plan, allowed
+
+from ..desk import TODAY
+from .case_desk import AFTER, ITEM, CaseDesk
+
+ITEM_OF = {63: "QH-63-02", 64: "QH-64-05", 65: "QH-65-01", 66: "QH-66-03", 67: "QH-67-02"}
+# Section 3.1 of the catalogue. Under 第六十七条 persons have no range in the text: the agreement is rescinded.
+GIVEN = {
+    63: {"interview", "rectification"},
+    64: {"hold", "rectification"},
+    65: {"refuse", "recover", "damages", "ban"},
+    66: {"refuse", "recover", "damages", "ban", "suspend", "rectification"},
+    67: {"refuse", "recover", "damages", "rescind"},
+}
+
+
+@pytest.fixture
+def people(desk):
+    return CaseDesk(desk)
+
+
+def plan_with(measure, article):
+    base = Plan(on=TODAY, reason="查实")
+    one = Decimal(1)
+    until = add_months(TODAY, 6)
+    return {
+        "interview": replace(base, interview=True),
+        "rectification": replace(base, rectify_by=TODAY + timedelta(30)),
+        "hold": replace(base, hold=True, rectify_by=TODAY + timedelta(30)),
+        "refuse": replace(base, refuse=one), "recover": replace(base, recover=one), "damages": replace(base, damages=one),
+        "ban": replace(base, bans=(Ban("department", 1, 1, until),)),
+        "suspend": replace(base, whole="suspend", item=1, until=TODAY + timedelta(90), aftercare=AFTER),
+        "rescind": replace(base, whole="rescind", item=1, aftercare=AFTER),
+    }[measure]  # fmt: skip
+
+
+@pytest.mark.rule("Q63.1")
+@pytest.mark.rule("Q64.1")
+@pytest.mark.rule("Q65.1")
+@pytest.mark.rule("Q66.1")
+@pytest.mark.rule("Q67.1")
+@pytest.mark.parametrize("article", GIVEN)
+@pytest.mark.parametrize("measure", LABELS)
+def test_an_article_gives_only_its_own_measures(edition, measure, article):
+    assert allowed(edition, measure, article) == (measure in GIVEN[article])
+
+
+@pytest.mark.parametrize("article", GIVEN)
+def test_the_door_refuses_every_measure_that_the_article_does_not_give(people, article):
+    case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
+    for measure in LABELS:
+        plan = plan_with(measure, article)
+        why = case_checks.wrong_with(case, plan)
+        if measure in GIVEN[article]:
+            assert why == "", (measure, why)
+            continue
+        assert why, measure
+        with pytest.raises(RuleBroken, match="没有|须依据"):
+            perform(case.plan_handling, by=people.desk.clerk, plan=plan)
+
+
+@pytest.mark.rule("Q65.1")
+@pytest.mark.parametrize(
+    "item, heavier, word, right",
+    [
+        ("QH-63-02", 65, "社会影响较大", True),
+        ("QH-63-02", 65, "性质恶劣", False),
+        ("QH-63-02", 66, "社会影响较大", False),
+        ("QH-65-06", 66, "以骗取医疗保障基金支出为目的", True),
+        ("QH-65-06", 67, "性质恶劣", True),
+        ("QH-65-06", 64, "造成社会影响较大", False),
+        ("QH-65-06", 66, "", False),
+        ("QH-65-06", 65, "社会影响较大", False),
+    ],
+)
+def test_an_item_weighs_more_only_with_a_word_of_the_heavier_article(people, item, heavier, word, right):
+    facts = {"item": item, "part": "", "weighs_as": heavier, "severity": word, "severity_reason": "损失较大"}
+    if right:
+        assert people.investigating(items=[facts]).items.get().severity == word
+    else:
+        with pytest.raises(RuleBroken, match="升格"):
+            people.investigating(items=[facts])
+
+
+@pytest.mark.rule("Q65.1")
+def test_a_word_without_its_reason_does_not_escalate(people):
+    facts = {"weighs_as": 66, "severity": "社会影响较大", "severity_reason": " "}
+    with pytest.raises(RuleBroken, match="升格"):
+        people.investigating(items=[facts])
+
+
+def test_overlapping_items_want_a_reason_for_the_choice(people):
+    case, item = people.investigating(items=()), {**ITEM, "item": "QH-65-10", "part": "a"}
+    with pytest.raises(RuleBroken, match="同一行为另有条款：第六十六条（七）"):
+        perform(case.add_item, by=people.desk.clerk, **item)
+    reason = {"overlap_reason": "未造成重大风险"}
+    assert perform(case.add_item, by=people.desk.clerk, **{**item, **reason}).items.exists()
+
+
+def test_an_item_against_the_agency_is_no_breach_of_the_hospital(people):
+    with pytest.raises(RuleBroken, match="不是乙方的违约情形"):
+        people.investigating(items=[{"item": "QH-62-01", "part": "", "weighs_as": 62}])
+
+
+@pytest.mark.rule("Q65.3")
+@pytest.mark.rule("Q66.2")
+@pytest.mark.parametrize(
+    "article, months, off, right",
+    [
+        (65, 3, -1, True), (65, 3, 0, True), (65, 3, -2, False), (65, 6, 0, True), (65, 6, 1, False),
+        (66, 6, -1, True), (66, 6, -2, False), (66, 12, 0, True), (66, 12, -1, True), (66, 12, 1, False),
+    ],
+)  # fmt: skip
+def test_both_ways_of_counting_the_last_day_of_a_ban_pass(people, article, months, off, right):
+    case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
+    until = add_months(TODAY, months) + timedelta(off)
+    plan = Plan(on=TODAY, reason="查实", bans=(Ban("department", 1, 1, until),))
+    assert (case_checks.wrong_with(case, plan) == "") == right
+
+
+@pytest.mark.rule("Q65.1")
+def test_no_more_is_recovered_than_the_fees_of_the_case(people):
+    case = people.investigating()
+    over = Plan(on=TODAY, reason="查实", recover=Decimal("100000"), refuse=Decimal("20000.01"))
+    with pytest.raises(RuleBroken, match="多于本案违规费用120,000.00元"):
+        perform(case.plan_handling, by=people.desk.clerk, plan=over)
+
+
+@pytest.mark.rule("Q64.1")
+def test_a_hold_needs_a_day_by_which_to_rectify(people):
+    case = people.investigating(items=[{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": 0}])
+    with pytest.raises(RuleBroken, match="限期整改须写明期限"):
+        perform(case.plan_handling, by=people.desk.clerk, plan=Plan(on=TODAY, reason="查实", hold=True))

@@ -1,0 +1,207 @@
+"""违约案件的页面：从线索到结案一路点下来，看得到的人看，办得了的人办；统计与导出。"""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+from openpyxl import load_workbook
+
+from agreements.models import Agreement
+from inspections import case_reports
+from inspections.models import BreachCase, Handling, RecoveryItem
+from institutions.holidays import seed
+from institutions.models import Role, User
+
+from ..conftest import PASSWORD
+from ..desk import TODAY, upload
+from .case_desk import CaseDesk, plan, suspending
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
+
+
+@pytest.fixture
+def people(desk):
+    seed()
+    return CaseDesk(desk)
+
+
+@pytest.fixture
+def at(client):
+    """Log somebody in and give the client."""
+
+    def login(person):
+        client.force_login(person, backend=BACKEND)
+        return client
+
+    return login
+
+
+def do(client, url, deed, **said):
+    """Press a button of the page. Returns the answer; a form with errors is shown in the failure."""
+    answer = client.post(url, {"deed": deed, **said})
+    assert answer.status_code == 302, answer.context["form"].errors
+    return answer
+
+
+@pytest.mark.rule("Q06.3")
+def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
+    agreement, desk = people.desk.signed(), people.desk
+    clue = {"source": "complaint", "title": "重复收费", "clue": "群众反映"}
+    answer = at(desk.clerk).post(reverse("case-new", args=[agreement.number]), clue)
+    case = BreachCase.objects.get()
+    url = case.get_absolute_url()
+    assert answer.status_code == 302 and answer.url == url
+    do(at(desk.leader), url, "file", remark="同意立案")
+    do(at(desk.clerk), url, "investigate", investigators="马青禾、沈玉树")
+    do(at(desk.clerk), url, "add_item", item="QH-65-06c", facts="重复收费120例", amount="120000")
+    item = case.items.get()
+    assert (item.item, item.part, item.weighs_as) == ("QH-65-06", "c", 65)
+    planned = {"on": TODAY.isoformat(), "reason": "重复收费120例", "recover": "120000", "damages": "12000"}
+    do(at(desk.clerk), url, "plan_handling", **planned)
+    assert at(desk.operator).get(url).status_code == 404
+    do(at(desk.reviewer), url, "notify")
+    assert at(desk.operator).get(url).status_code == 200
+    people.received(BreachCase.objects.get().notice_paper)
+    do(at(desk.operator), url, "defend", text="系统故障所致")
+    assert "等待审议" in at(desk.clerk).get(url).content.decode()
+    defence = case.defences.get()
+    do(at(desk.clerk), url, "consider_defence", defence=defence.pk, adopted="no", opinion="系统记录正常")
+    do(at(desk.signatory), url, "waive_defence", files=upload("放弃.pdf"))
+    do(at(desk.clerk), url, "propose_handling", outcome="handle", **planned)
+    handling = Handling.objects.get()
+    page = reverse("handling", args=[case.number, handling.pk])
+    do(at(desk.reviewer), page, "review", remark="同意")
+    assert at(desk.operator).get(page).status_code == 404
+    answer = do(at(desk.leader), page, "decide")
+    case = BreachCase.objects.get()
+    assert case.status == "decided"
+    shown = at(desk.operator).get(url).content.decode()
+    assert "追回违规费用120,000.00元" in shown and "违约金" in shown
+
+
+@pytest.mark.rule("Q65.2")
+def test_the_page_asks_the_leader_for_a_reason_above_the_cap(people, at):
+    handling = people.reviewed(decided=plan(damages=Decimal(20_000)))
+    page = handling.get_absolute_url()
+    client = at(people.desk.leader)
+    assert "超过上限" in client.get(page).content.decode()
+    answer = client.post(page, {"deed": "decide"})
+    assert answer.status_code == 200 and "原则上不超过" in answer.content.decode()
+    do(client, page, "decide", override_reason="情节恶劣", override_files=upload())
+    assert BreachCase.objects.get().decision.is_over_cap
+
+
+def test_money_and_rectification_have_pages_for_both_sides(people, at, agency):
+    case = people.decided(
+        decided=suspending(damages=Decimal(0), rectify_by=TODAY + timedelta(30)), items=SEVERE
+    )
+    people.received(case.demand_paper)
+    finance = User.objects.create_user("finance", "蔡文静", Role.FINANCE, PASSWORD, agency=agency)
+    item = RecoveryItem.objects.get()
+    page = item.get_absolute_url()
+    do(at(finance), page, "record_payment", amount="120000", paid_on=TODAY.isoformat(), files=upload())
+    do(at(people.desk.reviewer), page, "confirm")
+    assert RecoveryItem.objects.get().status == "paid"
+    assert at(people.desk.operator).get(page).status_code == 200
+    page = case.rectifications.get().get_absolute_url()
+    do(at(people.desk.operator), page, "submit", report="已整改", files=upload(), promise="on")
+    do(at(people.desk.clerk), page, "check_once", opinion="属实")
+    do(at(people.desk.reviewer), page, "accept", held_note="")
+    assert case.rectifications.get().status == "accepted"
+
+
+def test_the_desk_says_to_each_what_is_to_be_done(people, at):
+    case = people.clue()
+    leader = at(people.desk.leader).get("/").content.decode()
+    assert "要批准立案的线索" in leader and case.get_absolute_url() in leader
+    people.hearing(agreement=Agreement.objects.get())
+    assert "可以陈述申辩的案件" in at(people.desk.operator).get("/").content.decode()
+
+
+def test_the_board_counts_by_state_and_shows_the_days(people, at):
+    case = people.clue(on=TODAY - timedelta(days=4))
+    page = at(people.desk.clerk).get(reverse("cases")).content.decode()
+    assert "4 日" in page and case.title in page
+    assert case.number not in at(people.desk.operator).get(reverse("cases")).content.decode()
+
+
+def test_statistics_count_what_was_decided_by_article_and_item(people, at):
+    case = people.decided(items=[{}, {"item": "QH-65-01", "part": "", "amount": Decimal(500)}])
+    people.investigating(agreement=people.agreement(case))  # open: not counted
+    lines = case_reports.breaches(people.desk.clerk)
+    assert [(line.code, line.times, line.amount) for line in lines] == [
+        ("QH-65-01", 1, 500),
+        ("QH-65-06", 1, 120_000),
+    ]
+    assert case_reports.by_article(lines) == [("第六十五条", 2)]
+    page = at(people.desk.clerk).get(reverse("case-statistics")).content.decode()
+    assert "<rect" in page and "第六十五条" in page
+    file = b"".join(at(people.desk.clerk).get(reverse("case-statistics-export")).streaming_content)
+    rows = list(load_workbook(BytesIO(file)).active.values)
+    assert rows[1][2:] == (1, 1, 500) and len(rows) == 3
+
+
+def test_the_bars_are_in_the_proportion_of_their_numbers():
+    bars = case_reports.bars([("甲", 4), ("乙", 1)])
+    assert [bar.width for bar in bars] == [420, 105] and case_reports.bars([]) == []
+
+
+@pytest.mark.rule("Q65.2")
+def test_overrides_are_listed_by_month_and_can_be_taken_away(people, at):
+    people.decided(
+        decided=plan(damages=Decimal(20_000)), override_reason="情节恶劣", override_files=[upload()]
+    )
+    page = at(people.desk.leader).get(reverse("case-overrides")).content.decode()
+    assert f"{localdate().year}年{localdate().month}月" in page and "情节恶劣" in page
+    file = b"".join(at(people.desk.leader).get(reverse("case-overrides-export")).streaming_content)
+    assert list(load_workbook(BytesIO(file)).active.values)[1][3:6] == (20_000, 12_000, 8_000)
+    assert "情节恶劣" not in at(people.desk.operator).get(reverse("case-overrides")).content.decode()
+
+
+def test_the_report_of_suspensions_counts_their_days(people, at):
+    agreement = people.desk.suspended(on=TODAY - timedelta(days=10))
+    assert case_reports.days_of(agreement.suspensions.get(), TODAY) == 10
+    page = at(people.desk.clerk).get(reverse("suspension-report")).content.decode()
+    assert agreement.institution.name in page
+    file = b"".join(at(people.desk.clerk).get(reverse("suspension-report-export")).streaming_content)
+    assert list(load_workbook(BytesIO(file)).active.values)[1][7] == 10
+
+
+@pytest.mark.parametrize(
+    "who, answer", [("clerk", 200), ("reviewer", 200), ("leader", 403), ("operator", 403), ("other_operator", 404), ("other_clerk", 404)]
+)  # fmt: skip
+def test_who_may_register_a_clue(people, at, request, who, answer):
+    agreement = people.desk.signed()
+    person = request.getfixturevalue(who)
+    assert at(person).get(reverse("case-new", args=[agreement.number])).status_code == answer
+
+
+def test_another_hospital_and_region_find_nothing(people, at, other_operator, other_clerk):
+    case = people.decided()
+    pages = [
+        case.get_absolute_url(),
+        case.recoveries.first().get_absolute_url(),
+        case.decision.get_absolute_url(),
+    ]
+    for person in (other_operator, other_clerk):
+        assert {at(person).get(page).status_code for page in pages} == {404}
+
+
+def test_an_inspection_with_findings_becomes_a_case(people):
+    """Every finding comes along as it was fixed, and the inspection is transferred."""
+    from datetime import date
+
+    from inspections.models import Inspection
+
+    agreement = people.desk.signed()
+    inspection = Inspection.objects.create(
+        agreement=agreement, number="核1", kind="signal", title="专项", period_from=date(2026, 1, 1),
+        period_to=date(2026, 6, 30), planned_on=TODAY, planned_by=people.desk.clerk, status="archived",
+    )  # fmt: skip
+    with pytest.raises(Exception, match="转违约案件"):
+        people.clue(agreement, inspection=inspection, source="inspection")
+    assert not BreachCase.objects.exists()
