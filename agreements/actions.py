@@ -3,6 +3,8 @@
 Each goes through the door for every record it touches.
 """
 
+import inspect
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -12,7 +14,7 @@ from institutions.models import Level
 from . import permissions, stop_requests
 from .cascade import spread
 from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
-from .models import IN_FORCE, Agreement, Edition, Paper, Proposal, Sequence, Status
+from .models import IN_FORCE, Agreement, Attachment, Edition, Paper, Proposal, Sequence, Status
 from .models.proposal import stored
 from .printing import owe_copy, print_owed
 
@@ -99,23 +101,44 @@ def sign(agreement, side, *, by, address="", today=None, print_now=True, **signa
     return agreement
 
 
-def void_paper(paper, *, by, reason, address=""):
-    """Void a paper; a copy of an agreement that counts is replaced by a new print of the same snapshot."""
+def void_paper(paper, *, by, reason, replace=True, address=""):
+    """Void a paper. What has to stand is replaced by a new print of the same snapshot.
+
+    A copy of an agreement that counts always; a notice or an announcement unless it is said not to be needed.
+    Whatever record names the voided paper names the new one from then on: its receipt is what counts (第八十四条).
+    """
     with transaction.atomic():
-        replaced = paper.is_copy and paper.agreement.is_frozen
+        replaced = (paper.is_copy and paper.agreement.is_frozen) or (replace and paper.is_replaceable)
         year = localdate().year
         new = Paper.owe(paper.agreement, paper.purpose, paper.snapshot, year) if replaced else None
         paper = perform(paper.make_void, by=by, reason=reason, address=address)
+        if new and not paper.is_copy:
+            _take_its_place(paper, new)
     if new:
         print_owed(new)
     return paper
 
 
+def _take_its_place(old, new):
+    """Every reference to the old paper goes to the new one, but for its own sending: the new one is sent anew."""
+    for relation in Paper._meta.get_fields(include_hidden=True):
+        if relation.auto_created and relation.one_to_many and not relation.concrete:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: old})
+            rows.update(**{relation.field.name: new})
+    plans = old.agreement.aftercare_plans.filter(handover_number=old.number)
+    plans.update(handover_number=new.number)
+
+
+@transaction.atomic
 def propose(agreement, name, details, *, by, address=""):
     """The clerk proposes an act with its details. Returns the proposal.
 
-    RuleBroken when one is open already, or when a rule stands against the act as proposed.
+    The hospital's application on paper (`application`, an upload) is kept with the agreement and named by the
+    proposal. RuleBroken when one is open already, or when a rule stands against the act as proposed.
     """
+    if "application" in inspect.signature(getattr(agreement, name)).parameters:
+        kept = Attachment.keep(agreement, [scan] if (scan := details.get("application")) else [], by)
+        details = details | {"application": next(iter(kept), None)}
     if why := refusal(agreement, name, by=by, proposal=NO_PROPOSAL_YET, **details):
         raise RuleBroken(why)
     try:

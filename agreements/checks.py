@@ -307,6 +307,16 @@ def own_request_is_on_file(agreement, ground, requested_on):
     return not ground.needs_request or requested_on is not None
 
 
+@rule("第七十九条", "没有{requested_on}的中止协议申请。请乙方在门户提交，或上传乙方盖章的纸质申请")
+def suspension_request_is_on_file(agreement, requested_on, application):
+    return application is not None or agreement.has_filed("suspend", requested_on)
+
+
+@rule("第八十条", "没有{requested_on}的终止协议申请。请乙方在门户提交，或上传乙方盖章的纸质申请")
+def ending_request_is_on_file(agreement, ground, requested_on, application):
+    return not ground.needs_request or application is not None or agreement.has_filed("end", requested_on)
+
+
 @rule("第八十二条", "善后人数已经填写，或没有要补填的善后")
 def aftercare_is_uncounted(agreement):
     return agreement.aftercare_plans.uncounted().exists()

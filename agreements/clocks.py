@@ -7,6 +7,7 @@ The terms of the edition say which clocks an event starts: an edition may add, d
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -36,7 +37,9 @@ class Effect:
     meets: tuple[str, ...] = ()  # those about a cause that is closed now, or excepted
     answers: tuple[str, ...] = ()  # those that bind a side; what ends by itself runs on
     drops: tuple[str, ...] = ()
-    drops_closed: tuple[str, ...] = ()  # those about a cause that is closed now: nothing is left to do about it
+    drops_closed: tuple[
+        str, ...
+    ] = ()  # those about a cause that is closed now: nothing is left to do about it
     ends: bool = False  # every clock loses its object, save those that an ending itself leaves to do
 
 
@@ -134,6 +137,8 @@ def _of_application(agreement, on):
 
 def _of_penalty(agreement, on):
     report = agreement.penaltyreports.latest("pk")
+    if known := report.records.first():  # its clock has been running since it became known (第四条（七）)
+        return Beginning(known.served_on, about_of(known))
     return Beginning(report.served_on, about_of(report))
 
 
@@ -231,6 +236,12 @@ def _compute(row, term, calendar):
     return before != (row.due_on, row.due_at, row.provisional)
 
 
+def due_without_pauses(row):
+    """The Due that a clock would have had if it had never stood still."""
+    term = row.agreement.terms.deadlines[row.rule]
+    return due(term, row.start, calendar_for(row.agreement.agency.region), length=term.length * row.round)
+
+
 def stop_clocks(agreement, event, day, about=("",), bound=Deadline.Bound.values):
     """The open clocks of an event about these things are met: what they waited for has been done on `day`."""
     running = agreement.deadlines.open().filter(event=event, about__in=about, bound__in=bound)
@@ -291,7 +302,7 @@ def go_on_from(row, day):
 
 
 def met_on(row, day):
-    """The proof was taken note of: the clock is met on the day on which it was handed in."""
+    """The proof was taken note of: the clock is met on the day on which that proof was handed in."""
     _close(Deadline.objects.open().filter(pk=row.pk), Status.MET, day)
 
 
@@ -325,25 +336,41 @@ def _close(rows, outcome, day):
 # ── as time and the calendar go on ──
 
 
-def follow_calendar():
+class Straight:
+    """Does what is to be done about a clock. `daily` has one that goes on to the next when it cannot be done."""
+
+    failed = frozenset()  # keys of clocks about which it could not be done
+
+    def __call__(self, row, deed):
+        return deed()
+
+    def alive(self):
+        """Called now and then through a long work."""
+
+
+def follow_calendar(net=None, agreement=None):
     """Count the open clocks again that were counted with another calendar than today's. Returns the rows that moved.
 
-    Looks at nothing while the calendar stays as it is; stopped half way, the next run goes on from there.
+    Looks at nothing while the calendar stays as it is; stopped half way, the next run goes on from there. What
+    failed keeps its old stamp, so that every run tries it again.
     """
-    moved, now = [], stamp()
+    moved, now, net = [], stamp(), net or Straight()
+    wanted = Deadline.objects.open().filter(agreement=agreement) if agreement else Deadline.objects.open()
     for other in ({"counted_with__lt": now}, {"counted_with__gt": now}):  # two ranges of one index
-        older = Deadline.objects.open().filter(**other).order_by().values_list("pk", flat=True)
-        while some := list(older[:AT_ONCE]):
-            moved += recompute(Deadline.objects.filter(pk__in=some))
-            Deadline.objects.filter(pk__in=some).update(counted_with=now)
+        older = wanted.filter(**other).order_by().values_list("pk", flat=True)
+        while some := list(older.exclude(pk__in=net.failed)[:AT_ONCE]):
+            moved += recompute(Deadline.objects.filter(pk__in=some), net)
+            Deadline.objects.filter(pk__in=set(some) - net.failed).update(counted_with=now)
+            net.alive()
     return moved
 
 
-def recompute(rows=None):
+def recompute(rows=None, net=None):
     """Count every open clock again that leans on the calendar of working days. Returns the rows that moved.
 
     A backward clock and one that ends on its own day never lean on it; they are most of the rows there are.
     """
+    net = net or Straight()
     moved, calendars, wanted = [], Calendars(), Deadline.objects.all() if rows is None else rows
     for edition in Edition.objects.all():
         terms = edition.terms.deadlines
@@ -352,7 +379,10 @@ def recompute(rows=None):
         ]
         rows = wanted.open().filter(agreement__edition=edition, rule__in=leaning)
         rows = rows.select_related("agreement__agency__region").iterator(chunk_size=1000)
-        moved += [row for row in rows if _compute(row, terms[row.rule], calendars.of(row.agreement))]
+        moved += [
+            row for row in rows
+            if net(row, partial(_compute, row, terms[row.rule], calendars.of(row.agreement)))
+        ]  # fmt: skip
     return [row for row in moved if _saved(row)]
 
 
@@ -362,12 +392,12 @@ def _saved(row):
     return still_open.update(due_on=row.due_on, due_at=row.due_at, provisional=row.provisional)
 
 
-def advance(today):
+def advance(today, net=None, agreement=None):
     """Recurring clocks that have run out start their next round (第八十三条：每月提醒). Returns the new rows.
 
     After days off it makes up for every round that was missed; a second run changes nothing.
     """
-    started, calendars = [], Calendars()
+    started, calendars, net = [], Calendars(), net or Straight()
     again = {
         (edition.pk, term.id): term
         for edition in Edition.objects.all()
@@ -376,9 +406,11 @@ def advance(today):
     }
     # In the order of its index, and the edition asked of what is found: else every open clock is looked at.
     rows = Deadline.objects.open().filter(rule__in={rule for _, rule in again}, due_on__lt=today)
+    rows = rows.filter(agreement=agreement) if agreement else rows
     for row in rows.order_by("rule", "due_on").select_related("agreement__agency__region"):
         if term := again.get((row.agreement.edition_id, row.rule)):
-            started += _rounds(row, term, calendars.of(row.agreement), today)
+            started += net(row, partial(_rounds, row, term, calendars.of(row.agreement), today)) or []
+            net.alive()
     return started
 
 
@@ -396,6 +428,9 @@ def _rounds(row, term, calendar, today):
             agreement=agreement, round=row.round + 1, counted_with=row.counted_with,
         )  # fmt: skip
         _compute(following, term, calendar)
+        while following.due_on < min(today, agreement.starts_on):
+            following.round += 1  # nobody was bound before the agreement began: no row for such a round
+            _compute(following, term, calendar)
         following.save(force_insert=True)
         started.append(following)
         row = following

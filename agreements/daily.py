@@ -19,9 +19,10 @@ from .expiry import ONE_DAY, settle, unsettled
 from .gate import RuleBroken
 from .lapses import end_overlong, overlong
 from .models import DailyFailure
-from .reminders import remind
+from .reminders import send_waiting, write_due
 
 log = logging.getLogger(__name__)
+BROKEN = "办理出错，已记入运行日志，请系统管理员查看后重新办理"
 
 
 @dataclass
@@ -83,6 +84,14 @@ STEPS = {
 }
 
 
+# What is done about clocks: (today, net, only) → what came of it. `net` takes each clock, `only`: one agreement's.
+CLOCK_STEPS = {
+    DailyFailure.Step.CALENDAR: lambda today, net, only: clocks.follow_calendar(net, only),
+    DailyFailure.Step.ROUND: lambda today, net, only: clocks.advance(today, net, only),
+    DailyFailure.Step.REMIND: lambda today, net, only: write_due(today, net, only),
+}
+
+
 def run(today=None, tell=None):
     """Everything that the day brings to agreements, in the order of the rules. Returns a Report.
 
@@ -92,11 +101,16 @@ def run(today=None, tell=None):
     """
     today, report = today or localdate(), Report()
     beat = _Progress(sum(step.due(today).count() for step in STEPS.values()), tell) if tell else None
+    alive = beat.alive if beat else lambda: None
     for step in STEPS:
         report.add(step.label, *_carry_out(step, today, beat=beat))
     end_left_behind(today)
-    report.moved, report.started = len(clocks.follow_calendar()), len(clocks.advance(today))
-    report.reminded, report.mailed = remind(today)
+    done = {}
+    for step in CLOCK_STEPS:
+        done[step], refused = _clock_work(step, today, alive)
+        report.refused |= refused
+    report.moved, report.started = len(done[DailyFailure.Step.CALENDAR]), len(done[DailyFailure.Step.ROUND])
+    report.reminded, report.mailed = done[DailyFailure.Step.REMIND], send_waiting(alive)
     return report
 
 
@@ -118,9 +132,11 @@ def lapse_overlong(today):
 def carry_out_again(failure, *, by, today=None):
     """One record that a run could not do, through the same step. Returns why not, or None when it is settled now."""
     DailyFailure.objects.filter(pk=failure.pk).update(asked_by=by)
-    step = DailyFailure.Step(failure.step)
-    _, refused = _carry_out(step, today or localdate(), only=failure.agreement)
-    return refused.get(failure.agreement.number)
+    step, today, only = DailyFailure.Step(failure.step), today or localdate(), failure.agreement
+    _, refused = (
+        _clock_work(step, today, only=only) if step in CLOCK_STEPS else _carry_out(step, today, only=only)
+    )
+    return refused.get(only.number)
 
 
 def _carry_out(name, today, only=None, beat=None):
@@ -135,6 +151,30 @@ def _carry_out(name, today, only=None, beat=None):
     return done, {agreement.number: why for agreement, (why, _) in failed.items()}
 
 
+def _clock_work(name, today, alive=lambda: None, only=None):
+    """What one step does about all clocks, or those of one agreement. Returns (what it gives, refusals by number)."""
+    net, open_rows = _Net(alive), DailyFailure.objects.open().filter(step=name)
+    done = CLOCK_STEPS[name](today, net, only)
+    _keep(name, open_rows.filter(agreement=only) if only else open_rows, net.reasons, today)
+    return done, {agreement.number: why for agreement, (why, _) in net.reasons.items()}
+
+
+class _Net(clocks.Straight):
+    """One clock that cannot be dealt with is put on the list, and the others have their day."""
+
+    def __init__(self, alive):
+        self.alive, self.failed, self.reasons = alive, set(), {}
+
+    def __call__(self, row, deed):
+        try:
+            return deed()
+        except Exception:
+            log.exception("daily work on clock %s of agreement %s", row.pk, row.agreement.number)
+            self.failed.add(row.pk)
+            self.reasons[row.agreement] = f"时限“{row.title}”：{BROKEN}", row.due_on + ONE_DAY
+            return None
+
+
 def _each(things, step, today, beat):
     done, failed = [], {}
     for thing in things:
@@ -146,7 +186,7 @@ def _each(things, step, today, beat):
         except Exception:
             # One damaged record must not keep the others from their day; the log has the rest.
             log.exception("daily work on %s", thing.case.number)
-            failed[thing.case] = "办理出错，已记入运行日志，请系统管理员查看后重新办理", step.since(thing)
+            failed[thing.case] = BROKEN, step.since(thing)
         if beat:
             beat()
     return done, failed
@@ -175,4 +215,8 @@ class _Progress:
 
     def __call__(self):
         self.done += 1
+        self.alive()
+
+    def alive(self):
+        """Something goes on, though none of what is counted is done: the run is not taken for dead (中断)."""
         self.tell(self.done, max(self.total, self.done))

@@ -152,7 +152,13 @@ def _uncounted(user):
     """第八十二条：agreements that ended by themselves, whose patients nobody has counted yet."""
     plans = AftercarePlan.objects.uncounted().filter(agreement=OuterRef("pk"))
     return [
-        _act(a, "count_aftercare", "善后：填人数", "协议自动终止，清点在院、出院未结算人数（第八十二条）", "填写")
+        _act(
+            a,
+            "count_aftercare",
+            "善后：填人数",
+            "协议自动终止，清点在院、出院未结算人数（第八十二条）",
+            "填写",
+        )
         for a in _own(user, Exists(plans))
     ]
 

@@ -47,6 +47,22 @@ class ReasonForm(ActForm):
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class VoidForm(ReasonForm):
+    """作废文书：送达对方的、张贴的，另印一份替换；不需要的，说明后只作废。"""
+
+    replace = forms.BooleanField(
+        label="另印一份同样内容的文书替换",
+        required=False,
+        initial=True,
+        help_text="内容有误、不再需要的，不勾选",
+    )
+
+    def __init__(self, *args, paper, **kwargs):
+        super().__init__(*args, agreement=paper.agreement, **kwargs)
+        if not paper.is_replaceable:
+            del self.fields["replace"]
+
+
 class TermsOfAgreementForm(ActForm):
     """有效期、服务范围、支付方式、委托代理人（封面、第三条、第八十三条）。"""
 
@@ -160,13 +176,21 @@ def _reason(label="事由"):
     return forms.CharField(label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+def _paper_application():
+    return forms.FileField(
+        label="乙方的纸质申请（扫描件）", required=False, validators=[validate_scan],
+        help_text="乙方没有在门户提交申请的，上传盖章的申请表；PDF、JPEG 或 PNG",
+    )  # fmt: skip
+
+
 class SuspendOnRequestForm(AftercareForm):
     requested_on = day_field("乙方申请日期")
+    application = _paper_application()
     on = day_field("中止自")
     until = day_field("中止至")
     reason = _reason()
 
-    field_order = ["requested_on", "on", "until", "reason"]
+    field_order = ["requested_on", "application", "on", "until", "reason"]
 
     def prepare(self):
         today = localdate()
@@ -303,10 +327,11 @@ class ResumeForm(ActForm):
 class TerminateForm(AftercareForm):
     ground = forms.ChoiceField(label="终止情形")
     requested_on = day_field("乙方申请日期", required=False)
+    application = _paper_application()
     reason = _reason()
     on = day_field("终止自")
 
-    field_order = ["ground", "requested_on", "reason", "on"]
+    field_order = ["ground", "requested_on", "application", "reason", "on"]
 
     def prepare(self):
         self.termination = self.agreement.terms.termination

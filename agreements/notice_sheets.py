@@ -52,10 +52,23 @@ def resumption_notice(agreement, act, details):
         f"自{day_in_words(stop.closed_on)}起结束，恢复履行协议。依据：服务协议{stop.article}。"
     )
     duties = [
-        "恢复履行后发生的医保费用，按协议结算；中止期间发生的，不予结算。",
+        f"恢复履行后发生的医保费用，按协议结算；{_fees_meanwhile(agreement, stop)}。",
         "撤下营业场所的中止公告，并向参保人员说明。",
     ]
     return _notice(agreement, "恢复履行协议通知书", words, duties, stop.article, duties_quoted=False)
+
+
+def _fees_meanwhile(agreement, stop):
+    """What becomes of the fees of the suspension: as it was decided, where the investigation proved nothing."""
+    if stop.cause != "investigation":
+        return "中止期间发生的，不予结算"
+    released = agreement.payment_holds.filter(
+        article=agreement.terms.investigation.article,
+        started_on__gte=stop.started_on,
+        released_on__isnull=False,
+    )
+    decided = "、".join(dict.fromkeys(one.get_outcome_display() for one in released))
+    return f"核查期间暂停拨付的，{decided}" if decided else "中止期间发生的，由我单位另行决定后告知"
 
 
 def ending_notice(agreement, act, details):

@@ -13,13 +13,19 @@ from institutions.models import Role, User
 from .models.message import Message
 from .status import LIVE
 
-AGENCY, INSTITUTION = "agency", "institution"
+AGENCY, INSTITUTION, AUTHORITY = "agency", "institution", "authority"
 LONGEST = 500  # of a message; what was said in full stands on its page
 ELSEWHERE = "elsewhere"  # the agencies with which the institution has agreements in other regions
 ROLES = {
     AGENCY: [Role.CLERK, Role.REVIEWER, Role.LEADER],
     INSTITUTION: [Role.OPERATOR, Role.SIGNATORY],
+    AUTHORITY: [Role.AUTHORITY],
 }
+PARTY = {
+    AGENCY: AGENCY,
+    INSTITUTION: INSTITUTION,
+    AUTHORITY: AGENCY,
+}  # the department is that of the agency's own level
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,12 @@ HOME_ENDED = Notice(
     ELSEWHERE,
     "辖区协议终止",
     "乙方所在辖区的协议{case}自{on}起终止。终止不联动，由贵机构自行决定（第七十一条）。",
+)
+
+PENALTY_FILED = "{case.institution}报送{facts[authority]}{facts[decision_number]}（第七条（六））。"
+PENALTY_KNOWN = (
+    "获知{authority}{decision_number}，决定书{served_on}送达，乙方还没有报送。乙方应按时报送行政部门，"
+    "逾期的可能构成违约（第四条（七）、第七条（六））。"
 )
 
 # (model, act) → who is told what. An act that is not here tells nobody.
@@ -143,6 +155,22 @@ NOTICES = {
     ("StopRequest", "refuse"): _hospital(
         "申请未获同意", "{thing.summary}，甲方已答复，登录查看（第七十九条、第八十条）。"
     ),
+    ("Agreement", "file_penalty_report"): (
+        Notice(AUTHORITY, "行政处罚报送", PENALTY_FILED),
+        Notice(AGENCY, "行政处罚报送（抄送）", PENALTY_FILED),
+    ),
+    ("Agreement", "note_penalty"): (
+        Notice(INSTITUTION, "请报送行政处罚", PENALTY_KNOWN),
+        Notice(AUTHORITY, "获知行政处罚", PENALTY_KNOWN),
+        Notice(AGENCY, "获知行政处罚", PENALTY_KNOWN),
+    ),
+    ("PenaltyReport", "refile"): (
+        Notice(
+            AUTHORITY,
+            "行政处罚报送已补正",
+            "{case.institution}补正后重新报送{thing.summary}（第七条（六））。",
+        ),
+    ),
     ("PenaltyReport", "return_report"): _hospital(
         "行政处罚报送要补正", "{thing.summary}，已退回补正，登录查看要补什么（第七条（六））。"
     ),
@@ -197,20 +225,22 @@ def message_for(person, agreement, subject, text, url="", **reminder):
 
 def people_of(agreement, side):
     """Those of a side who work on agreements and are there."""
-    party = {f"{side}_id": getattr(agreement, f"{side}_id")}
-    return User.objects.filter(is_active=True, role__in=ROLES[side], **party).order_by("pk")
+    party = f"{PARTY[side]}_id"
+    of_it = {party: getattr(agreement, party)}
+    return User.objects.filter(is_active=True, role__in=ROLES[side], **of_it).order_by("pk")
 
 
 def people_of_all(agreements):
     """{(side, pk of the party): [people]} for many agreements, in one query."""
     agencies, institutions = {a.agency_id for a in agreements}, {a.institution_id for a in agreements}
     found = User.objects.filter(
-        Q(agency_id__in=agencies, role__in=ROLES[AGENCY])
+        Q(agency_id__in=agencies, role__in=[*ROLES[AGENCY], *ROLES[AUTHORITY]])
         | Q(institution_id__in=institutions, role__in=ROLES[INSTITUTION]),
         is_active=True,
     )
     people = {}
     for person in found.order_by("pk"):
-        party = (AGENCY, person.agency_id) if person.agency_id else (INSTITUTION, person.institution_id)
-        people.setdefault(party, []).append(person)
+        side = next(side for side, roles in ROLES.items() if person.role in roles)
+        party = person.institution_id if side == INSTITUTION else person.agency_id
+        people.setdefault((side, party), []).append(person)
     return people

@@ -68,6 +68,11 @@ def authority(thing, user):
     return user.role == Role.AUTHORITY and _acts_for_agency(user, thing.case)
 
 
+def clerk_or_authority(thing, user):
+    """第四条（七）：either may get to know of a penalty."""
+    return agency_clerk(thing, user) or authority(thing, user)
+
+
 def receiver(report, user):
     """Whoever a report of its kind is addressed to."""
     return report.receives(report, user)

@@ -5,24 +5,32 @@ missed while the portal was off is folded into the one that is due by now.
 """
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import islice
-from smtplib import SMTPRecipientsRefused
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPServerDisconnected,
+)
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, F, Max, Min, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from institutions.models import User
 
-from .clocks import Calendars
+from .clocks import Calendars, Straight
 from .deadlines import UNITS, days_left
 from .models import Deadline, Edition, Message
-from .notices import AGENCY, INSTITUTION, message_for, people_of_all
+from .notices import AGENCY, AUTHORITY, INSTITUTION, PARTY, message_for, people_of_all
 
 log = logging.getLogger(__name__)
 
@@ -31,30 +39,40 @@ SIDES = {
     Deadline.Bound.INSTITUTION: [INSTITUTION],
     Deadline.Bound.SYSTEM: [INSTITUTION, AGENCY],
 }
+# 第七条（六）：the department to which a penalty is reported. Of everything else the agency keeps watch alone.
+OVERSEERS = {"penalty_served": [AGENCY, AUTHORITY]}
 CHUNK = 500  # clocks whose people and messages are in memory at a time
+MOST_LOST = 2  # one recipient's mail may break the connection; twice in a row, the server is down
+SERVICE_NOT_AVAILABLE = 421
+NO_SERVER = (SMTPServerDisconnected, SMTPConnectError, SMTPHeloError, SMTPAuthenticationError)
 # n working days are never more days than twice n and the longest run of days off beside a weekend.
 LONGEST_REST = timedelta(days=14)
 
 
-def remind(today=None):
+def remind(today=None, net=None):
     """Write what is due by today, then mail what is still to be mailed. Returns (messages written, mails sent)."""
-    return write_due(today or localdate()), send_waiting()
+    net = net or Straight()
+    return write_due(today or localdate(), net), send_waiting(net.alive)
 
 
 # ── what is due ──
 
 
-def write_due(today):
+def write_due(today, net=None, agreement=None):
     """A message for everybody whom a clock concerns that has come to one of its days. Returns how many."""
-    written, calendars = 0, Calendars()
+    written, calendars, net = 0, Calendars(), net or Straight()
     for edition in Edition.objects.all():
         days = {term.id: stages(term) for term in edition.terms.deadlines.values() if stages(term)}
         for found in _candidates(days, today):
+            found = found.filter(agreement=agreement) if agreement else found
             rows = found.with_parties().order_by("rule", "due_on").iterator(chunk_size=CHUNK)
             while clocks := list(islice(rows, CHUNK)):
                 own = [one for one in clocks if one.agreement.edition_id == edition.pk]
-                due = [(one, stage_of(one, days[one.rule], today, calendars)) for one in own]
-                written += _written([pair for pair in due if pair[1] is not None], today, calendars)
+                due = [
+                    (one, net(one, partial(stage_of, one, days[one.rule], today, calendars))) for one in own
+                ]
+                written += _written([pair for pair in due if pair[1] is not None], today, calendars, net)
+                net.alive()
     return written
 
 
@@ -74,16 +92,17 @@ def stage_of(deadline, stages, today, calendars):
 def _candidates(days, today):
     """The clocks that may be due for a message they have not had. A calendar-day clock among them is due for certain.
 
-    A round that passed while the portal was off has no day of its own any more; it is reminded of once, late,
-    as long as the clock it belongs to still runs.
+    Rounds that passed while the portal was off have no day of their own any more; the last of them is reminded of
+    once, late, for all of them, as long as the clock they belong to still runs.
 
     Several queries, each a range of one index (state, rule, due day): one for all, or one that asks for the
     edition, would look at every clock there is.
     """
-    next_round = Deadline.objects.open().filter(
+    later = Deadline.objects.filter(
         agreement=OuterRef("agreement"), rule=OuterRef("rule"), bound=OuterRef("bound"), about=OuterRef("about"),
         due_on__gt=OuterRef("due_on"),
     )  # fmt: skip
+    last_missed = Exists(later.open()) & ~Exists(later.filter(status=Deadline.Status.MISSED))
     # 第七十九条：where the portal's own clock runs to the same day about the same thing, it speaks for both sides.
     louder = Deadline.objects.open().filter(
         agreement=OuterRef("agreement"), event=OuterRef("event"), about=OuterRef("about"),
@@ -97,7 +116,7 @@ def _candidates(days, today):
             _windows(stages, today), speaks, rule__in=rules, due_on__lte=last, paused_since=None
         )
         yield near.open()
-        yield near.filter(Exists(next_round), status=Deadline.Status.MISSED)
+        yield near.filter(last_missed, status=Deadline.Status.MISSED)
 
 
 def _windows(stages, today):
@@ -113,27 +132,42 @@ def _windows(stages, today):
 
 
 def _told(days):
-    return Q(Exists(Message.objects.filter(deadline=OuterRef("pk"), days__lte=days)))
+    same_day = Q(due_on=OuterRef("due_on")) | Q(due_on=None)
+    return Q(Exists(Message.objects.filter(same_day, deadline=OuterRef("pk"), days__lte=days)))
 
 
 @transaction.atomic
-def _written(due, today, calendars):
+def _written(due, today, calendars, net):
     """The messages of these (clock, days) pairs; those that another run wrote in the meantime stay as they are."""
-    told = Message.objects.filter(deadline__in=[clock for clock, _ in due]).order_by().values("deadline")
-    latest = dict(told.values_list("deadline", Min("days")))
+    told = Message.objects.filter(deadline__in=[clock for clock, _ in due]).order_by()
+    same_day = Q(due_on=F("deadline__due_on")) | Q(due_on=None)
+    latest = dict(told.filter(same_day).values("deadline").values_list("deadline", Min("days")))
     due = [(clock, days) for clock, days in due if latest.get(clock.pk, days + 1) > days]
-    people = people_of_all([clock.agreement for clock, _ in due])
-    rows = [
-        message_for(
-            person, clock.agreement, clock.title, _sentence(clock, today, calendars),
-            f"{clock.agreement.get_absolute_url()}#h-clocks", deadline=clock, days=days,
-        )
-        for clock, days in due
-        for side in SIDES[clock.bound]
-        for person in people.get((side, getattr(clock.agreement, f"{side}_id")), [])
-    ]  # fmt: skip
+    people, rows = people_of_all([clock.agreement for clock, _ in due]), []
+    for clock, days in due:
+        rows += net(clock, partial(_messages, clock, days, people, today, calendars)) or []
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _messages(clock, days, people, today, calendars):
+    """The reminder of this clock for everybody whom it concerns, unsaved."""
+    text, url = _sentence(clock, today, calendars), f"{clock.agreement.get_absolute_url()}#h-clocks"
+    return [
+        message_for(
+            person, clock.agreement, clock.title, text, url, deadline=clock, days=days, due_on=clock.due_on
+        )
+        for side in _sides(clock, days)
+        for person in people.get((side, getattr(clock.agreement, f"{PARTY[side]}_id")), [])
+    ]
+
+
+def _sides(clock, days):
+    """Whom a clock binds; what has run out is told to whoever looks after it as well, if the term says so by a stage."""
+    sides = SIDES[clock.bound]
+    if days >= 0:
+        return sides
+    return [*sides, *(side for side in OVERSEERS.get(clock.event, [AGENCY]) if side not in sides)]
 
 
 def _sentence(clock, today, calendars):
@@ -147,18 +181,47 @@ def _sentence(clock, today, calendars):
 # ── mail ──
 
 
-def send_waiting():
-    """One mail for each person with all that waits for them. A server that is down leaves it to the next run."""
-    people, sent = User.objects.filter(pk__in=Message.objects.to_mail().values("recipient")).order_by("pk"), 0
-    if not settings.MAIL_WORKS or not people:
+def send_waiting(alive=lambda: None):
+    """One mail for each person with all that waits for them. A server that is down leaves it to the next run.
+
+    A mail that could not go is tried again with the next run, after all others, so that it holds nobody up.
+    """
+    if not settings.MAIL_WORKS or not (people := _recipients()):
         return 0
-    try:
-        with get_connection() as server:
-            for person in people:
-                sent += _mailed(person, server)
-    except OSError as down:
-        log.warning("mail server: %s; what is left goes out with the next run", down)
+    sent, lost, server = 0, 0, get_connection()
+    for person in people:
+        try:
+            server.open()
+            sent += _mailed(person, server)
+            lost = 0
+        except Exception as why:
+            log.warning("mail to person %s: %s; it is tried again with the next run", person.pk, why)
+            lost = lost + 1 if _is_lost(why) else 0
+            _hang_up(server)  # whatever state it was left in is not the next person's
+            if lost == MOST_LOST:
+                break
+        alive()
+    _hang_up(server)
     return sent
+
+
+def _hang_up(server):
+    with suppress(OSError):
+        server.close()
+
+
+def _recipients():
+    """Those for whom something waits; those to whom it could not be sent come last."""
+    waiting = Message.objects.to_mail().order_by().values("recipient")
+    failures = dict(waiting.values_list("recipient", Max("mail_failures")))
+    return sorted(User.objects.filter(pk__in=failures), key=lambda one: (failures[one.pk], one.pk))
+
+
+def _is_lost(why):
+    """Whether there was no server at the other end that works, and not one that refused this mail."""
+    if isinstance(why, NO_SERVER) or getattr(why, "smtp_code", None) == SERVICE_NOT_AVAILABLE:
+        return True
+    return isinstance(why, OSError) and not isinstance(why, SMTPException)
 
 
 def _mailed(person, server):
@@ -171,12 +234,8 @@ def _mailed(person, server):
         return False
     try:
         server.send_messages([_mail(person, waiting)])
-    except SMTPRecipientsRefused:
-        claimed.update(sent_at=None)
-        log.warning("mail to person %s refused; it is tried again with the next run", person.pk)
-        return False
     except BaseException:
-        claimed.update(sent_at=None)
+        claimed.update(sent_at=None, mail_failures=F("mail_failures") + 1)
         raise
     return True
 

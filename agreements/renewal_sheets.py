@@ -36,7 +36,10 @@ def _in_time(request):
 
 
 def _changes(found):
-    return [f"自{day_in_words(one.valid_from)}起：{one.reason}" for one in found.changes]
+    return [
+        f"自{day_in_words(one.valid_from)}起第{one.number}版" + (f"：{one.reason}" if one.reason else "")
+        for one in found.changes
+    ]
 
 
 def _stops(agreement, found):
@@ -48,7 +51,8 @@ def _stops(agreement, found):
     ]
     bans = agreement.service_bans.select_related("staff", "department")
     return said + [
-        f"停止医保服务：{one.public_name}，{_span(one.started_on, one.lifted_on or one.until)}" for one in bans
+        f"停止医保服务：{one.public_name}，{_span(one.started_on, one.lifted_on or one.until)}"
+        for one in bans
     ]
 
 

@@ -37,12 +37,34 @@ def nothing_lies_ahead(thing, facts, on):
     return not ahead or {"label": ahead[0][0], "day": ahead[0][1]}
 
 
-@rule("第七条", "决定书{facts[decision_number]}已经报送过（{number}）。内容有变化的，在那一件里补正")
+@rule("第七条", "{what}")
+def still_fits(report, facts):
+    what = report.misfit(report.agreement, facts, own=report)
+    return not what or {"what": what}
+
+
+@rule("第七条", "{what}")
 def not_reported_yet(agreement, facts):
-    same = agreement.penaltyreports.filter(
-        authority=facts["authority"], decision_number=facts["decision_number"]
-    ).first()
-    return same is None or {"number": same.pk}
+    what = agreement.penaltyreports.model.misfit(agreement, facts)
+    return not what or {"what": what}
+
+
+@rule("第七十五条", "{what}")
+def self_check_is_new(agreement, facts):
+    what = agreement.selfcheckreports.model.misfit(agreement, facts)
+    return not what or {"what": what}
+
+
+@rule("第七条", "决定书送达日期 {served_on} 还没有到，核对日期")
+def was_served(agreement, served_on):
+    return served_on <= localdate()
+
+
+@rule("第七条", "决定书{decision_number}{what}，不用再登记")
+def penalty_is_new(agreement, decision_number):
+    reported, noted = agreement.known_penalties(decision_number)
+    what = "乙方已经报送" if reported else "已经登记" if noted else ""
+    return not what or {"what": what}
 
 
 @rule("第七十三条、第八十二条", "“{deadline.title}”不是要交公告证明的时限")
@@ -61,9 +83,10 @@ def no_proof_is_waiting(agreement, deadline):
     return waiting is None or {"number": waiting.pk}
 
 
-@rule("第七十三条、第八十二条", "公告日期 {facts[shown_on]} 早于起算日 {deadline.started_on}，核对日期")
+@rule("第七十三条、第八十二条", "{what}")
 def shown_after_it_began(agreement, deadline, facts):
-    return facts["shown_on"] >= deadline.started_on
+    what = agreement.displayproofs.model.misfit(agreement, facts, deadline=deadline)
+    return not what or {"what": what}
 
 
 @rule("办理日期", "办理日期 {on} 早于提交日期 {thing.filed_on}，核对日期")

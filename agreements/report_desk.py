@@ -1,5 +1,7 @@
 """What requests to stop and reports ask of each role: the groups that the desk adds to its own."""
 
+from django.urls import reverse
+
 from institutions.models import Role
 
 from .desk_items import MOST, Item
@@ -7,6 +9,7 @@ from .models import (
     Agreement,
     ApplicationStatus,
     DisplayProof,
+    PenaltyRecord,
     PenaltyReport,
     ReportStatus,
     SelfCheckReport,
@@ -38,7 +41,20 @@ def _hospital(user):
     return [
         ("要补正或提交的中止、终止申请", _requests(user, S.RETURNED, S.DRAFT)),
         ("要补正的报告", _reports(user, REPORTS, ReportStatus.RETURNED, "补正")),
+        ("要报送的行政处罚", _unreported(user)),
     ]
+
+
+def _unreported(user):
+    """第四条（七）：penalties that became known and that the hospital has not reported."""
+    found = PenaltyRecord.objects.visible_to(user).filter(
+        agreement__in=Agreement.objects.worked_on_by(user).live(), report=None
+    )
+    return [
+        Item(f"{one}"[:100], one.agreement, "已经获知，还没有报送（第七条（六））",
+             reverse("report-new", args=[one.agreement.number, "penalty"]), "报送")
+        for one in found.select_related("agreement__institution__current").order_by("pk")[:MOST]
+    ]  # fmt: skip
 
 
 def _requests(user, *states):

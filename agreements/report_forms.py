@@ -7,6 +7,7 @@ from config.forms import PortalForm
 
 from .application_forms import FilesField, TodayForm
 from .forms import ActForm, day_field
+from .models import PenaltyRecord
 
 
 def _words(label, limit, rows=3, **kwargs):
@@ -66,11 +67,26 @@ class PenaltyReportForm(ReportForm):
             self.fields["served_on"].help_text = f"送达之日起 {term.length} 日内报送；逾期的也收，注明逾期"
 
 
+class NotePenaltyForm(ActForm):
+    """第四条（七）：a penalty that became known in another way than by the hospital's own report."""
+
+    source = forms.ChoiceField(label="获知途径")
+    authority = forms.CharField(label="作出处罚的部门", max_length=100)
+    decision_number = forms.CharField(label="决定书文号", max_length=100)
+    served_on = day_field("决定书送达日期", help_text="报送时限自这一日起算")
+
+    def prepare(self):
+        self.fields["source"].choices = PenaltyRecord.Source.choices
+
+    def details(self):
+        return {**super().details(), "on": localdate()}
+
+
 class SelfCheckForm(ReportForm):
     found_on = day_field("自查（发现）日期", initial=localdate)
     what = _words("自查情况", 2000, rows=4, help_text="查了什么、发现什么、怎样整改；不写参保人员姓名")
     item_code = forms.ChoiceField(label="违约情形", required=False)
-    amount = _money("违规费用（元）", initial=0)
+    amount = _money("违规费用（元）", help_text="没有发生违规费用的填 0")
     returned_on = day_field("违规费用退回日期", required=False, help_text="还没有退回的先不填，退回后补正")
     files = FilesField(label="整改资料、退款凭证", required=False)
 

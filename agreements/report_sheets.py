@@ -20,7 +20,7 @@ def penalty_form(report):
             ("罚没金额", f"{report.amount:,.2f}元"),
             files_of(report),
         ],
-        basis=f"依据服务协议第七条（六），报送以上行政处罚信息，并抄送{report.agreement.agency.name}。",
+        basis=f"依据服务协议{report.agreement.terms.penalty_report.article}，报送以上行政处罚信息，并抄送{report.agreement.agency.name}。",
         boxes=[SEALED, ["收件部门：", "收件人：", "　　　　年　　月　　日"]],
         day=day_in_words(report.filed_on),
     )
@@ -31,6 +31,7 @@ def self_check_form(report):
     found = [("自查情况", report.what)]
     if report.item:
         returned = day_in_words(report.returned_on) if report.returned_on else "尚未退回"
+        returned = returned if report.amount else "没有违规费用"
         found += [
             ("违约情形", f"{report.item.article_label}　{report.item.label}"),
             ("违规费用", f"{report.amount:,.2f}元"),
@@ -45,7 +46,7 @@ def self_check_form(report):
             *found,
             files_of(report),
         ],
-        basis="依据服务协议第七条（七）、第七十五条，报告以上自查情况。",
+        basis=f"依据服务协议{report.agreement.terms.self_check.article}、{report.agreement.terms.self_report.article}，报告以上自查情况。",
         boxes=[SEALED, ["甲方收件意见：", "经办人：", "　　　　年　　月　　日"]],
         day=day_in_words(report.filed_on),
     )

@@ -2,12 +2,14 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.timezone import localdate
 
-from institutions.models import Role
+from institutions.models import Agency, Role
 
+from . import notices
 from .gate import RuleBroken, perform
-from .models import Paper, SelfCheckCampaign
+from .models import Agreement, Message, Paper, SelfCheckCampaign
 from .printing import print_owed
 from .report_sheets import FORM_OF
 from .sheets import commitment_of
@@ -39,7 +41,8 @@ def refile(report, *, by, address="", **details):
 def announce_self_check(first_day, last_day, subject, *, by, on=None):
     """第七十五条：the leader announces a stage of self-checks. Returns the SelfCheckCampaign.
 
-    Raises PermissionDenied, or RuleBroken when its days are over or out of order.
+    Every hospital with a live agreement is told. Raises PermissionDenied, or RuleBroken when its days are over, out
+    of order, or those of another stage.
     """
     on = on or localdate()
     if by.role != Role.LEADER or not by.agency_id:
@@ -54,8 +57,32 @@ def announce_self_check(first_day, last_day, subject, *, by, on=None):
         campaign.validate_constraints()
     except ValidationError as wrong:
         raise RuleBroken("；".join(wrong.messages)) from wrong
-    campaign.save()
+    with transaction.atomic():
+        Agency.objects.select_for_update().get(pk=by.agency_id)  # one announcement at a time
+        _refuse_overlap(campaign)
+        campaign.save()
+        _told(campaign)
     return campaign
+
+
+def _refuse_overlap(campaign):
+    others = SelfCheckCampaign.objects.overlapping(campaign.agency_id, campaign.first_day, campaign.last_day)
+    if other := others.first():
+        raise RuleBroken(
+            f"与已公告的自查自纠阶段（{other.first_day}至{other.last_day}，{other.subject}）重叠，改起止日期（第七十五条）"
+        )
+
+
+def _told(campaign):
+    """第七十五条：every hospital that may report within it learns of it the day it is announced."""
+    agreements = list(Agreement.objects.live().filter(agency=campaign.agency_id).with_parties())
+    people = notices.people_of_all(agreements)
+    text = f"{campaign.first_day}至{campaign.last_day}自查自纠：{campaign.subject}。其间自查发现并报告、费用已清退的，不再给予其他协议处理（第七十五条）。"
+    Message.objects.bulk_create(
+        notices.message_for(person, agreement, "自查自纠阶段", text, reverse("self-checks"))
+        for agreement in agreements
+        for person in people.get((notices.INSTITUTION, agreement.institution_id), [])
+    )
 
 
 def _file(agreement, act, reports, by, address, details):

@@ -34,16 +34,17 @@ def first_notice_on(agreement, item):
 def exemption(report, first_notice_on, campaign_open):
     """The Exemption of a report. A pure function of the report, the first notice's day or None, and door (b).
 
-    `report`: exempts (the text offers it), item (or None), amount, returned_on, has_files, filed_on.
+    `report`: exempts (the text offers it), item (or None), named_on (when it first named that item), amount,
+    returned_on, has_files. What counts is the day on which the matter was named, not that of the paper.
     """
     if why := _what_is_missing(report):
         return Exemption(why=why)
     if campaign_open:
         return Exemption(door="b")
-    if first_notice_on is None or report.filed_on < first_notice_on:
+    if first_notice_on is None or report.named_on < first_notice_on:
         return Exemption(door="a")
     return Exemption(
-        why=f"甲方已于{first_notice_on}介入检查这一事项，{report.filed_on}的报告不在检查之前，也不在自查自纠阶段"
+        why=f"甲方已于{first_notice_on}介入检查这一事项，乙方{report.named_on}才报告，不在检查之前，也不在自查自纠阶段"
     )
 
 

@@ -105,16 +105,24 @@ def commitment_of(application, title, on):
     }
 
 
-STOPPING = {  # kind of request: its paper, its article, what it asks
-    StopRequest.Kind.SUSPEND: (Paper.Purpose.SUSPENSION_REQUEST, "第七十九条", "申请中止医保协议"),
-    StopRequest.Kind.RESUME: (Paper.Purpose.RESUMPTION_REQUEST, "第七十九条", "申请继续履行医保协议"),
-    StopRequest.Kind.END: (Paper.Purpose.ENDING_REQUEST, "第八十条（三）", "申请终止医保协议"),
+STOPPING = {  # kind of request: its paper, what it asks
+    StopRequest.Kind.SUSPEND: (Paper.Purpose.SUSPENSION_REQUEST, "申请中止医保协议"),
+    StopRequest.Kind.RESUME: (Paper.Purpose.RESUMPTION_REQUEST, "申请继续履行医保协议"),
+    StopRequest.Kind.END: (Paper.Purpose.ENDING_REQUEST, "申请终止医保协议"),
 }
+
+
+def _article_of(request):
+    terms = request.agreement.terms
+    if request.kind != StopRequest.Kind.END:
+        return terms.suspension.article
+    asked = (ground.article_label for ground in terms.termination.grounds if ground.needs_request)
+    return next(asked, terms.termination.article)
 
 
 def stop_form(request):
     """D-15 中止协议申请表，D-16 继续履行协议申请表，终止协议申请表 (第七十九条、第八十条)."""
-    purpose, article, asks = STOPPING[request.kind]
+    purpose, asks = STOPPING[request.kind]
     rows = [*about_the_hospital(request), ("原因", request.reason)]
     if request.suspension:
         rows.append(
@@ -131,7 +139,7 @@ def stop_form(request):
         title=purpose.label,
         addressee=request.agreement.agency.name,
         rows=[*rows, files_of(request)],
-        basis=f"依据服务协议{article}，{asks}，请予审核。",
+        basis=f"依据服务协议{_article_of(request)}，{asks}，请予审核。",
         boxes=[SEALED, [*OPINIONS[:3], "负责人：", OPINIONS[3]]],
         day=day_in_words(request.filed_on),
     )

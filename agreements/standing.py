@@ -75,9 +75,7 @@ def _unless_asked(stop, last):
     """第七十九条：an application to go on that came in time holds the end off until it is decided."""
     asked = stop.requests.open().filter(filed_on__lte=last).first()
     if asked and asked.refile_by:
-        return (
-            f"乙方的继续履行申请已退回补正，最迟 {asked.refile_by} 补正后重新提交；逾期没有提交的，本协议自动终止（第七十九条）。"
-        )
+        return f"乙方的继续履行申请已退回补正，最迟 {asked.refile_by} 补正后重新提交；逾期没有提交的，本协议自动终止（第七十九条）。"
     if asked:
         return f"乙方已于 {asked.filed_on} 申请继续履行，决定之前本协议不因超期终止（第七十九条）。"
     return f"到 {last} 乙方仍未申请继续履行的，本协议自动终止（第七十九条）。"

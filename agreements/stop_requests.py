@@ -2,6 +2,7 @@
 
 from .gate import SYSTEM, perform
 from .models import StopRequest
+from .numbers import whole_number
 
 OPENS = {
     StopRequest.Kind.SUSPEND: "draft_suspension",
@@ -26,7 +27,7 @@ def answer(agreement, proposal, by):
 
 def prefill(agreement, name, pk):
     """What the clerk's form for an act begins with when it is opened from a request; empty without one."""
-    if not (pk or "").isdigit():
+    if (pk := whole_number(pk)) is None:
         return {}
     request = agreement.stoprequests.exclude(filed_on=None).filter(pk=pk).first()
     return request.proposed_details if request and request.act == name else {}

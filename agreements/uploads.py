@@ -16,6 +16,8 @@ TYPES = {
     "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+CONTENTS, MOST_CONTENTS = "[Content_Types].xml", 1024 * 1024
+MACROS = ("vba", "macrosheet")
 MOST_PARTS, MOST_UNPACKED = 2_000, 100 * 1024 * 1024  # of an office file: more is a bomb, not a letter
 
 
@@ -34,14 +36,29 @@ def _office_kind(upload):
     try:
         with zipfile.ZipFile(upload) as archive:
             parts = archive.infolist()
-    except zipfile.BadZipFile:
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+                return None
+            names = [part.filename for part in parts]
+            said = archive.open(CONTENTS).read(MOST_CONTENTS + 1) if CONTENTS in names else b""
+    except Exception:
+        # zipfile answers a damaged or crafted archive with a dozen kinds of errors; all say: not an office file.
         return None
-    names = {part.filename for part in parts}
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        return None
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if len(set(names)) < len(names) or any(_is_unfit(name) for name in names) or _tells_of_macros(said):
         return None
     return next((kind for heart, kind in OFFICE.items() if heart in names), None)
+
+
+def _is_unfit(name):
+    """A part that holds macros (VBA, or sheets of Excel 4), or that leads out of the archive."""
+    steps = name.lower().replace("\\", "/").split("/")
+    return ".." in steps or name.startswith(("/", "\\")) or any(step.startswith(MACROS) for step in steps)
+
+
+def _tells_of_macros(said):
+    """Whether the list of contents calls a part a macro, whatever the part's name; or is no plain list."""
+    plain = said.replace(b"\0", b"").lower()
+    crafted = len(said) > MOST_CONTENTS or b"<!" in plain or b"&#" in plain
+    return crafted or any(word in plain for word in (b"vbaproject", b"macroenabled", b"macrosheet"))
 
 
 def validate_scan(upload):

@@ -70,7 +70,7 @@ class Desk:
 
     def suspension(self, on=None, days=90, **changed):
         on = on or TODAY
-        return {"reason": "停业装修", "requested_on": on - timedelta(days=7), "on": on,
+        return {"reason": "停业装修", "requested_on": on - timedelta(days=7), "on": on, "application": upload("申请.pdf"),
                 "until": on + timedelta(days=days), "aftercare": AFTERCARE, **changed}  # fmt: skip
 
     def suspended(self, agreement=None, **changed):
@@ -92,7 +92,7 @@ class Desk:
 
     def terminated(self, agreement, code="80-3", **changed):
         details = {"ground": agreement.terms.termination.ground(code), "reason": "乙方停止执业", "requested_on": TODAY,
-                   "on": TODAY, "aftercare": AFTERCARE, **changed}  # fmt: skip
+                   "on": TODAY, "application": upload("申请.pdf"), "aftercare": AFTERCARE, **changed}  # fmt: skip
         return self.decided(agreement, "terminate", **details)
 
     def rescinded(self, agreement, code="QH-67-04", severity="", **changed):

@@ -11,6 +11,7 @@ from institutions.models import Role, User
 
 from .conftest import PASSWORD
 from .desk import Desk
+from .inspections.case_world import cases_for
 from .inspections.record_rows import records_for
 from .inspections.rows import inspections_for
 
@@ -88,6 +89,7 @@ TABLE = {
     "agreement-act end-continuation": act_of("clerk", "county_clerk"),
     "agreement-act grant-suspension-exception": act_of("clerk", "county_clerk"),
     "agreement-act keep-despite-repeat": act_of("clerk", "county_clerk"),
+    "agreement-act note-penalty": act_of("clerk", "county_clerk", "authority"),
     "applications": row(PEOPLE),
     "change-new": act_of(*HOSPITAL),
     "change": row(INSIDERS),
@@ -125,6 +127,19 @@ TABLE = {
     "job-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "daily": row(PEOPLE),
     "daily-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "cases": row(PEOPLE),
+    "case": row(INSIDERS),
+    "case-new": act_of("clerk", "reviewer", "county_clerk"),
+    "handling": row(AGENCY),
+    "interview": row(INSIDERS),
+    "rectification": row(INSIDERS),
+    "recovery": row(INSIDERS),
+    "case-statistics": row(PEOPLE),
+    "case-statistics-export": row(PEOPLE),
+    "case-overrides": row(PEOPLE),
+    "case-overrides-export": row(PEOPLE),
+    "suspension-report": row(PEOPLE),
+    "suspension-report-export": row(PEOPLE),
     "inspections": row(PEOPLE),
     "inspection-day": row(PEOPLE),
     "inspection-choose": row(["clerk", "reviewer", "leader", "county_clerk", "other_clerk"], other=403),
@@ -245,7 +260,7 @@ def world(cast, hospital, edition):
     shown = agreement.deadlines.get(rule="T-29", bound="乙")
     proof = agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **filed)
     staff = [cast[name] for name in ("clerk", "reviewer", "leader", "operator")]
-    records = records_for(agreement, *staff)
+    records = records_for(agreement, *staff) | cases_for(desk, agreement)
     return inspections_for(desk, agreement, cast["inspector"], cast["third_party"]) | records | {
         "stop-new": [agreement.number, "suspend"],
         "stop": [agreement.number, stop.pk],

@@ -94,3 +94,12 @@ def test_the_clients_address_is_a_trusted_proxys_word_only(desk, client, setting
             headers={"X-Forwarded-For": said},
         )
         assert agreement.events.last().address == kept
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", "１"])
+def test_a_key_that_no_record_has_finds_none(page, number):
+    assert page.post("/messages/read/", {"one": number}).status_code == 302
+    assert page.get(f"/agreements/630100-2026-0001/suspend-on-request/?request={number}").status_code in (
+        200,
+        404,
+    )

@@ -13,13 +13,15 @@ from institutions.actions import register_institution
 
 from .conftest import facts
 from .desk import SCOPE, TERM, Desk
+from .inspections.case_world import case_for
+from .inspections.record_rows import one_of_each
 
 # Three of each are the session's own, three more say who is asking.
 CEILINGS = {
-    ("clerk", "/"): 33,
-    ("reviewer", "/"): 20,
-    ("leader", "/"): 25,
-    ("operator", "/"): 37,
+    ("clerk", "/"): 47,
+    ("reviewer", "/"): 28,
+    ("leader", "/"): 38,
+    ("operator", "/"): 44,
     ("clerk", "/renewals/"): 12,
     ("clerk", "/agreements/"): 13,
     ("clerk", "/agreements/?tab=active&q=西宁&sort=-ends_on"): 12,
@@ -41,6 +43,23 @@ CEILINGS = {
     ("clerk", "/jobs/"): 12,
     ("clerk", "/daily/"): 14,
     (None, "/public/"): 8,
+    ("clerk", "/cases/"): 12,
+    ("operator", "/cases/?tab=decided&q=收费"): 12,
+    ("clerk", "/cases/statistics/"): 11,
+    ("clerk", "/cases/statistics/export.xlsx"): 9,
+    ("leader", "/cases/overrides/"): 11,
+    ("leader", "/cases/overrides/export.xlsx"): 9,
+    ("clerk", "/cases/suspensions/"): 11,
+    ("clerk", "/cases/suspensions/export.xlsx"): 8,
+    ("clerk", "/records/?kind=external-notice&tab=all"): 11,
+    ("clerk", "/records/?kind=points&tab=all"): 11,
+    ("clerk", "/records/?kind=person-stop&tab=all"): 11,
+    ("clerk", "/records/?kind=assessment&tab=all"): 12,
+    ("clerk", "/records/?kind=opinion&tab=all"): 11,
+    ("clerk", "/records/?kind=referral&tab=all"): 11,
+    ("leader", "/records/?kind=complaint&tab=all"): 11,
+    (None, "/public/assessments/"): 5,
+    (None, "/public/points/"): 5,
 }
 
 
@@ -68,7 +87,7 @@ def _reported(agreement, desk):
     agreement.penaltyreports.create(
         authority="市场监管局", decision_number="1号", served_on=day, content="多收费", **by
     )
-    agreement.selfcheckreports.create(found_on=day, what="多收费", item_code="QH-65-06", **by)
+    agreement.selfcheckreports.create(found_on=day, what="多收费", item_code="QH-65-06", named_on=day, **by)
     shown = agreement.deadlines.get(rule="T-29", bound="乙")
     agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **by)
 
@@ -94,6 +113,8 @@ def filled(desk, regions):
         Job.objects.create(name=Job.Name.PAPERS, day=day, subject=draft.number, asked_by=desk.clerk)
         _served(draft)
         _reported(draft, desk)
+        case_for(desk, draft)
+        one_of_each(draft, desk.clerk, number)
     return desk
 
 

@@ -25,7 +25,7 @@ def build_parties(today):
         _agency(row, places[row.region], number, first_day)
     for number, row in enumerate(rows("institutions"), start=1):
         _institution(_as_it_was(row), places[row.region], number, first_day, today)
-    _people()
+    _people(today)
     _revisions(today)
     _staff()
 
@@ -73,10 +73,11 @@ def _licence_end(row, number, today):
     return date(today.year + 1 + number % 4, 12, 31)
 
 
-def _people():
+def _people(today):
     agencies = {agency.region_id: agency for agency in Agency.objects.all()}
     for row in rows("people"):
-        User.objects.create_user(row.login, row.name, row.role, agency=agencies.get(row.region))
+        until = {"expires_on": today + timedelta(days=90)} if row.role == Role.THIRD_PARTY else {}
+        User.objects.create_user(row.login, row.name, row.role, agency=agencies.get(row.region), **until)
     signs = {row.institution: row.agent for row in rows("agreements") if row.agent}
     for row, institution in zip(rows("institutions"), Institution.objects.order_by("pk"), strict=True):
         signatory = signs.get(row.login, row.legal_representative)

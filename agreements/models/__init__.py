@@ -11,9 +11,11 @@ from .event import Event
 from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
+from .penalty import PenaltyRecord, PenaltyReport
 from .proposal import Proposal
 from .renewal import Holdover, RenewalCampaign, RenewalRequest
-from .report import DisplayProof, PenaltyReport, ReportStatus, SelfCheckCampaign, SelfCheckReport
+from .report import DisplayProof, ReportStatus, SelfCheckReport
+from .self_check_campaign import SelfCheckCampaign
 from .sequence import Sequence
 from .signing import Side, SignRecord
 from .stop_request import StopRequest
@@ -44,6 +46,7 @@ __all__ = [
     "Message",
     "Paper",
     "PaymentHold",
+    "PenaltyRecord",
     "PenaltyReport",
     "Proposal",
     "RenewalCampaign",

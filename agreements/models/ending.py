@@ -15,10 +15,10 @@ class EndingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.own_request_is_on_file,
-            checks.requested_before, checks.reason_is_written,
+            checks.ending_request_is_on_file, checks.requested_before, checks.reason_is_written,
         ],
     )  # fmt: skip
-    def terminate(self, ground, reason, requested_on, on, aftercare, proposal=None):
+    def terminate(self, ground, reason, requested_on, on, aftercare, application=None, proposal=None):
         """第八十条（一）至（三）、（五）、（六）：无过错的结束。"""
         self._end("terminated", ground.article_label, reason, on, aftercare)
 

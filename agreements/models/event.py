@@ -3,6 +3,7 @@ import json
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Concat
 
 from institutions.models import Role, User
 
@@ -24,9 +25,23 @@ class EventQuerySet(OfAgreement):
         if user.agency_id:
             return seen.exclude(HIDDEN_FROM_AGENCIES)
         if user.institution_id:
+            seen = seen.exclude(self._about_hidden_papers(user))
             for hidden in HIDDEN_FROM_INSTITUTIONS:
                 seen = seen.exclude(hidden())
         return seen
+
+    def _about_hidden_papers(self, user):
+        """A Q of what happened to a paper, or to its delivery, that this person does not see (`Paper.visible_to`)."""
+        agreement = self.model._meta.get_field("agreement").related_model
+        papers = agreement._meta.get_field("papers").related_model.objects
+        its_own = papers.visible_to(user).filter(agreement=models.OuterRef("agreement"))
+        hidden = models.Q()
+        for kind in ("文书", "送达"):
+            shown = its_own.annotate(called=Concat(models.Value(f"{kind} "), "number"))
+            hidden |= models.Q(subject__startswith=f"{kind} ") & ~models.Exists(
+                shown.filter(called=models.OuterRef("subject"))
+            )
+        return hidden
 
 
 class Event(models.Model):

@@ -202,6 +202,9 @@ class DailyFailure(models.Model):
         LAPSE = "lapse", "超期终止"
         SETTLE = "settle", "期满处理"
         BEGIN = "begin", "生效"
+        CALENDAR = "calendar", "时限重算"
+        ROUND = "round", "时限转入下一期"
+        REMIND = "remind", "时限提醒"
         RECOVER = "recover", "缴款到期"
         RECTIFY = "rectify", "整改逾期"
 

@@ -36,10 +36,13 @@ class Message(models.Model):
         "Deadline", models.PROTECT, null=True, blank=True, related_name="reminders", verbose_name="时限"
     )
     days = models.SmallIntegerField("到期前天数", null=True, blank=True)
+    # The due day that was reminded of: once it moves (第七条：补正期间不计), the reminders begin anew.
+    due_on = models.DateField("所提醒的到期日", null=True, blank=True)
     created_at = models.DateTimeField("时间", default=timezone.now)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     by_mail = models.BooleanField("也发邮件", default=False)
     sent_at = models.DateTimeField("发出邮件时间", null=True, blank=True)
+    mail_failures = models.PositiveIntegerField("没有发出的次数", default=0, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -48,7 +51,7 @@ class Message(models.Model):
         verbose_name = verbose_name_plural = "消息"
         constraints = [
             models.UniqueConstraint(
-                fields=["deadline", "recipient", "days"],
+                fields=["deadline", "recipient", "days", "due_on"],
                 name="one_reminder_a_person_and_day",
                 violation_error_message="这一天的提醒已经有了",
             ),

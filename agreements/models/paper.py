@@ -144,6 +144,11 @@ class Paper(Stateful):
         return self.purpose in notice_papers.ADDRESSED
 
     @property
+    def is_replaceable(self):
+        """Whether a new print of the same words takes its place when it is voided: what is served or put up."""
+        return self.is_addressed or self.purpose in (self.Purpose.DISPLAY_NOTICE, self.Purpose.HANDOVER)
+
+    @property
     def is_copy(self):
         """Whether this is the agreement itself and not a paper beside it."""
         return self.purpose in (self.Purpose.SIGNING_COPY, self.Purpose.SIGNED_COPY)

@@ -1,20 +1,17 @@
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django_fsm import FSMField
 
-from institutions.workdays import calendar_for
-
 from .. import checks, clocks, permissions, self_report
 from .. import report_checks as rules
-from ..deadlines import due
 from ..gate import step
 from .agreement import Agreement
 from .application import paper_field, person_field
 from .attachment import Attachment
 from .deadline import Deadline
 from .querysets import OfAgreement
+from .self_check_campaign import SelfCheckCampaign
 from .stateful import Stateful
 
 
@@ -106,11 +103,16 @@ class Report(Stateful):
         lacking = cls.lacking(facts, has_files)
         return not lacking or {"what": lacking}
 
+    @classmethod
+    def misfit(cls, agreement, facts, own=None, deadline=None):
+        """Where these facts do not fit what is on record, as a sentence without its full stop. `own`: the report itself."""
+        return ""
+
     def was_returned(self, on):
         """What follows when it is sent back."""
 
-    def was_refiled(self, on):
-        """What follows when it comes again."""
+    def was_refiled(self, on, before):
+        """What follows when it comes again. `before`: the facts as they were."""
 
     def was_noted(self, on):
         """What follows when it is taken note of."""
@@ -120,15 +122,16 @@ class Report(Stateful):
     @step(
         "status", source=[S.RETURNED], target=S.SUBMITTED, label="补正后提交", article="第七条",
         who=permissions.institution_side,
-        checks=[rules.is_whole, rules.nothing_lies_ahead, rules.filed_today],
+        checks=[rules.is_whole, rules.nothing_lies_ahead, rules.still_fits, rules.filed_today],
     )  # fmt: skip
     def refile(self, facts, files, on, by):
         """第七条：补正后重新提交；是否按时仍看首次提交的日期。"""
+        before = self.facts
         for name in self.FACTS:
             setattr(self, name, facts[name])
         self.returning_reason = ""
         self.attachments.add(*Attachment.keep(self.agreement, files, by))
-        self.was_refiled(on)
+        self.was_refiled(on, before)
 
     @step(
         "status", source=[S.SUBMITTED], target=S.RETURNED, label="退回补正", article="第七条",
@@ -149,55 +152,6 @@ class Report(Stateful):
         self.was_noted(on)
 
 
-class PenaltyReport(Report):
-    """行政处罚报送：医药费用有关的处罚，决定书送达起规定日数内报医疗保障行政部门，甲方抄收（第七条（六））。"""
-
-    kind_name = "行政处罚报送"
-    FACTS = ("authority", "decision_number", "served_on", "content", "amount")
-    EVENT = "penalty_served"
-
-    authority = models.CharField("作出处罚的部门", max_length=100)
-    decision_number = models.CharField("决定书文号", max_length=100)
-    served_on = models.DateField("决定书送达日期")
-    content = models.CharField("处罚内容", max_length=1000)
-    amount = models.DecimalField("罚没金额（元）", max_digits=14, decimal_places=2, default=0)
-
-    class Meta(Report.Meta):
-        verbose_name = verbose_name_plural = "行政处罚报送"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gte=0),
-                name="penalty_not_negative",
-                violation_error_message="金额不能是负数",
-            )
-        ]
-
-    def get_absolute_url(self):
-        return reverse("penalty-report", args=[self.agreement.number, self.pk])
-
-    @property
-    def summary(self):
-        return f"{self.authority}，{self.decision_number}"
-
-    @staticmethod
-    def receives(report, user):
-        """第七条（六）：收件的是医疗保障行政部门；甲方看得到，不代收。"""
-        return permissions.authority(report, user)
-
-    @classmethod
-    def lacking(cls, facts, has_files):
-        return "" if has_files else "没有附上行政处罚决定书"
-
-    @classmethod
-    def is_late_for(cls, agreement, served_on, on):
-        """Whether a report on this day came after the edition's time."""
-        term = next((t for t in agreement.terms.deadlines.values() if t.start_event == cls.EVENT), None)
-        return term is not None and on > due(term, served_on, calendar_for(agreement.agency.region)).day
-
-    def was_refiled(self, on):
-        self.late = self.is_late_for(self.agreement, self.served_on, self.filed_on)
-
-
 class SelfCheckReport(Report):
     """自查自纠报告：定期自查的结果；自查发现的违约，清退费用并交整改资料（第七条（七）、第七十五条）。"""
 
@@ -208,6 +162,8 @@ class SelfCheckReport(Report):
     what = models.CharField("自查情况", max_length=2000)
     item_code = models.CharField("违约情形", max_length=20, blank=True)
     item_label = models.CharField("违约情形名称", max_length=200, blank=True, editable=False)
+    # 第七十五条 asks when the matter was reported, and not when the paper was that names it by now.
+    named_on = models.DateField("首次写明该违约情形的日期", null=True, editable=False)
     amount = models.DecimalField("违规费用（元）", max_digits=14, decimal_places=2, default=0)
     returned_on = models.DateField("违规费用退回日期", null=True, blank=True)
     exempted_on = models.DateField("免予其他协议处理日期", null=True, editable=False)
@@ -221,6 +177,11 @@ class SelfCheckReport(Report):
                 condition=Q(amount__gte=0),
                 name="self_check_not_negative",
                 violation_error_message="金额不能是负数",
+            ),
+            models.CheckConstraint(
+                condition=Q(item_code="") | Q(named_on__isnull=False),
+                name="self_check_item_named_on",
+                violation_error_message="写明违约情形的，须记明首次写明的日期",
             ),
             models.CheckConstraint(
                 condition=Q(exempted_on=None, exemption_reason="", exempted_by=None)
@@ -259,8 +220,23 @@ class SelfCheckReport(Report):
         item = cls.item_of(agreement, code)
         return f"{item.article_label} {item.label}" if item else ""
 
-    def was_refiled(self, on):
+    def was_refiled(self, on, before):
+        """第七十五条：a matter that was not named before counts from today, though the report is older."""
         self.item_label = self.label_of(self.agreement, self.item_code)
+        if self.item_code != before["item_code"]:
+            self.named_on = on if self.item_code else None
+
+    @classmethod
+    def misfit(cls, agreement, facts, own=None, deadline=None):
+        """第七十五条：found within the agreement, and one matter of one day in one report."""
+        if facts["found_on"] < agreement.starts_on:
+            return f"自查（发现）日期 {facts['found_on']} 早于本协议起始日 {agreement.starts_on}，核对日期"
+        same = agreement.selfcheckreports.exclude(pk=own and own.pk).filter(
+            found_on=facts["found_on"], item_code=facts["item_code"]
+        )
+        if first := same.first():
+            return f"{facts['found_on']}的这一自查情况已经报告过（{first.pk}）。有变化的，由甲方退回后在那一件里补正"
+        return ""
 
     @classmethod
     def lacking(cls, facts, has_files):
@@ -282,8 +258,8 @@ class SelfCheckReport(Report):
 
     @property
     def in_a_campaign(self):
-        """第七十五条：whether it was filed in a stage of self-checks that the agency announced."""
-        return SelfCheckCampaign.objects.open_on(self.agreement.agency_id, self.filed_on).exists()
+        """第七十五条：whether the matter was named in a stage of self-checks that the agency announced."""
+        return SelfCheckCampaign.objects.open_on(self.agreement.agency_id, self.named_on).exists()
 
     def exemption(self):
         """The Exemption that it may have."""
@@ -305,53 +281,12 @@ class SelfCheckReport(Report):
             self.decided_by, self.closed_on = by, on
 
 
-class SelfCheckCampaignQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The agency's own staff, and the hospitals that have an agreement with it."""
-        if user.institution_id:
-            return self.filter(agency__in=Agreement.objects.visible_to(user).values("agency"))
-        return self.filter(agency=user.agency_id) if user.agency_id else self.none()
-
-    def open_on(self, agency, day):
-        return self.filter(agency=agency, first_day__lte=day, last_day__gte=day)
-
-
-class SelfCheckCampaign(models.Model):
-    """自查自纠阶段：甲方公告的起止，其间自查发现并报告的可以免予处理（第七十五条）。"""
-
-    agency = models.ForeignKey(
-        "institutions.Agency", models.PROTECT, related_name="self_check_campaigns", verbose_name="甲方"
-    )
-    first_day = models.DateField("自")
-    last_day = models.DateField("至")
-    subject = models.CharField("自查的内容", max_length=200)
-    announced_on = models.DateField("公告日期")
-    announced_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="公告人"
-    )
-
-    objects = SelfCheckCampaignQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-first_day", "-pk"]
-        verbose_name = verbose_name_plural = "自查自纠阶段"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")),
-                name="self_check_campaign_in_order",
-                violation_error_message="自查自纠阶段：止不能早于起",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.agency}自查自纠（{self.first_day}至{self.last_day}）"
-
-
 class DisplayProof(Report):
     """公告证明：场所公告、摘除标牌的照片、位置和日期（第七十三条、第八十二条）。
 
-    While the agency looks at it the clock stands still; noted, the clock is met on the day of filing; returned,
-    the clock goes on with the days given back.
+    While the agency looks at it the clock stands still; noted, the clock is met on the day on which the accepted
+    proof came; returned, the clock goes on with the days given back. Late is what was shown after the due day that
+    no proof had moved yet, and a proof that came after the clock had run out.
     """
 
     kind_name = "公告证明"
@@ -361,6 +296,7 @@ class DisplayProof(Report):
     deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="proofs", verbose_name="所办的时限")
     place = models.CharField("位置", max_length=200)
     shown_on = models.DateField("公告（摘除）日期")
+    refiled_on = models.DateField("补正后提交日期", null=True, editable=False)
 
     class Meta(Report.Meta):
         verbose_name = verbose_name_plural = "公告证明"
@@ -383,11 +319,22 @@ class DisplayProof(Report):
     def lacking(cls, facts, has_files):
         return "" if has_files else "没有附上照片"
 
+    @classmethod
+    def misfit(cls, agreement, facts, own=None, deadline=None):
+        began = (deadline or own.deadline).started_on
+        early = facts["shown_on"] < began
+        return f"公告日期 {facts['shown_on']} 早于起算日 {began}，核对日期" if early else ""
+
+    @staticmethod
+    def is_late_for(deadline, shown_on, on):
+        return on > deadline.due_on or shown_on > clocks.due_without_pauses(deadline).day
+
     def was_returned(self, on):
         clocks.go_on_from(self.deadline, on)
 
-    def was_refiled(self, on):
+    def was_refiled(self, on, before):
+        self.refiled_on, self.late = on, self.is_late_for(self.deadline, self.shown_on, on)
         clocks.wait_from(self.deadline, on)
 
     def was_noted(self, on):
-        clocks.met_on(self.deadline, self.filed_on)
+        clocks.met_on(self.deadline, self.refiled_on or self.filed_on)

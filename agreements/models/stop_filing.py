@@ -47,6 +47,11 @@ class StopFilingActs:
 
     # ── what is true of it ──
 
+    def has_filed(self, kind, on):
+        """A request of this kind was submitted on this day, and neither taken back nor refused."""
+        filed = self.stoprequests.filter(kind=kind, filed_on=on)
+        return filed.exclude(status__in=["draft", "refused", "withdrawn"]).exists()
+
     def no_open_stop_request(self, kind):
         """True when none of this kind is open, else its number for the sentence."""
         open_one = self.stoprequests.open().filter(kind=kind).first()

@@ -15,10 +15,10 @@ class StoppingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.requested_before,
-            checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
+            checks.suspension_request_is_on_file, checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
         ],
     )  # fmt: skip
-    def suspend_on_request(self, reason, requested_on, on, until, aftercare, proposal=None):
+    def suspend_on_request(self, reason, requested_on, on, until, aftercare, application=None, proposal=None):
         """第七十九条：乙方因停业或歇业等申请，甲方同意，不超过规定日数。第八十二条：同时建立善后。"""
         self._suspend("requested", "第七十九条", reason, on, until, requested_on)
         self.aftercare_plans.create(opened_on=on, **aftercare)

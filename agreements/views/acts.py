@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Institution
 
-from .. import actions, delivery_forms, forms, permissions, renewal_forms, repeat_forms
+from .. import actions, delivery_forms, forms, permissions, renewal_forms, repeat_forms, report_forms
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
@@ -86,7 +86,8 @@ ACTS = {
         "复核、负责人决定后，这一次中止不解除协议，可以恢复履行；再被中止的，另行决定。",
     ),
     "apply_for_renewal": ActPage(
-        renewal_forms.SelfAssessmentForm, "申请日期为今日。逾期的也收下，由甲方决定是否受理。续签申请表、承诺书随即印出，盖章后报送。",
+        renewal_forms.SelfAssessmentForm,
+        "申请日期为今日。逾期的也收下，由甲方决定是否受理。续签申请表、承诺书随即印出，盖章后报送。",
         apply_for_renewal,
     ),
     "set_holdover_cause": ActPage(renewal_forms.HoldoverCauseForm, "协议继续有效，原因记录在案。"),
@@ -99,6 +100,10 @@ ACTS = {
     ),
     "withdraw_electronic_delivery": ActPage(
         delivery_forms.TodayForm, "此后甲方按协议载明的地址送达文书；已经送出的，仍可登录签收。"
+    ),
+    "note_penalty": ActPage(
+        report_forms.NotePenaltyForm,
+        "乙方、行政部门随即收到消息；乙方没有报送的，报送时限自决定书送达之日起计算。",
     ),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
     "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),

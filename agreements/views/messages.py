@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from ..message_forms import MailForm
 from ..models import Message
+from ..numbers import whole_number
 
 PER_PAGE = 50
 
@@ -25,9 +26,8 @@ def mark_read(request):
     """One message as read, or all up to the newest that the page showed: what came since stays unread."""
     own = Message.objects.visible_to(request.user).unread()
     for name, lookup in (("one", "pk"), ("until", "pk__lte")):
-        value = request.POST.get(name, "")
-        if value.isascii() and value.isdigit():
-            own.filter(**{lookup: int(value)}).update(read_at=timezone.now())
+        if (key := whole_number(request.POST.get(name))) is not None:
+            own.filter(**{lookup: key}).update(read_at=timezone.now())
     return redirect("messages")
 
 

@@ -46,7 +46,7 @@ def void(request, code):
     """作废一份文书：文号保留，验证页显示作废。"""
     thing = _paper(request, code)
     must(declared(Paper, "make_void").has_perm(thing, request.user), "作废文书")
-    form = forms.ReasonForm(request.POST or None, agreement=thing.agreement)
+    form = forms.VoidForm(request.POST or None, paper=thing)
     if form.is_valid() and carried_out(form, request, partial(actions.void_paper, thing), **form.details()):
         messages.success(request, f"{thing.number} 已作废")
         return redirect(thing.agreement)

@@ -100,7 +100,9 @@ def agreement(request, number):
     record = agreement_or_404(request, number)
     offers = offers_for(record, request.user)
     events = list(Event.objects.visible_to(request.user).filter(agreement=record).order_by("-seq"))
-    clocks = clocks_of(Deadline.objects.visible_to(request.user).filter(agreement=record).open().with_parties())
+    clocks = clocks_of(
+        Deadline.objects.visible_to(request.user).filter(agreement=record).open().with_parties()
+    )
     context = {
         "agreement": record,
         "clocks": clocks,
@@ -121,6 +123,7 @@ def agreement(request, number):
         "proposals": record.proposals.select_related("proposed_by")[:5] if request.user.agency_id else [],
         "events": events,
         "nodes": nodes_of(record, events),
+        "known_penalties": record.penaltyrecords.all(),
         "sections": [shown for section in SECTIONS if (shown := section(record, request.user))],
     }
     return render(request, "agreements/record.html", context)

@@ -313,9 +313,7 @@ def test_a_draft_is_nobody_elses(desk):
 
 
 def test_days_survive_as_days(desk):
-    request = desk.change_request(
-        desk.signed(), kind="general", changes={"licence_expires_on": "2031-05-31"}
-    )
+    request = desk.change_request(desk.signed(), kind="general", changes={"licence_expires_on": "2031-05-31"})
     assert request.version.licence_expires_on == date(2031, 5, 31)
 
 

@@ -8,10 +8,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 
-from agreements import actions, clocks, daily
+from agreements import actions, clocks, daily, reminders
 from agreements.daily import run
 from agreements.gate import RuleBroken, perform
-from agreements.models import Agreement, DailyFailure, Deadline, Event, Status
+from agreements.models import Agreement, DailyFailure, Deadline, Event, Job, Message, Status
 from agreements.models.event import first_fault
 from agreements.renewals import apply_for_renewal
 from institutions.actions import register_institution
@@ -299,7 +299,7 @@ def test_the_day_looks_only_at_what_is_due(eventful_week, django_assert_max_num_
     # Four to find nothing to do, six to keep the list of failures, some to look whether a clock has to move, and two
     # for each series of reminder days.
     run(LAST_RUN)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(51):
         run(LAST_RUN)
 
 
@@ -543,3 +543,107 @@ def test_two_runs_at_once_do_the_work_once(eventful_week):
         assert Event.objects.filter(act=act).count() == 1, act
     assert not DailyFailure.objects.exists()
     assert all(first_fault(fresh(agreement)) is None for agreement in eventful_week)
+
+
+# ── one broken clock ──
+
+
+@pytest.fixture
+def two(desk, clock, calendar, regions, agency):
+    """Two agreements in force; the first clock of the year's second half is broken in the one."""
+    agreement = in_force(desk, clock)
+    other = register_institution("H63010500009", regions["630105"], by=None, **facts("西宁南山医院", 9))
+    people = [
+        _person(f"{role}9", "祁雪原", role, institution=other) for role in (Role.OPERATOR, Role.SIGNATORY)
+    ]
+    return agreement, in_force(Desk(desk.clerk, desk.reviewer, desk.leader, *people, other), clock)
+
+
+def open_failures():
+    rows = DailyFailure.objects.open().order_by("step")
+    return [(row.agreement, row.step) for row in rows]
+
+
+def test_a_clock_whose_pauses_are_broken_stops_no_other_and_is_seen(two, today_is, client, desk):
+    broken, whole = two
+    row = broken.deadlines.open().filter(rule="T-27").first()
+    Deadline.objects.filter(pk=row.pk).update(pauses=[["昨天", "今天", ""]])
+    Deadline.objects.open().update(counted_with=0)
+    report = run(LAST_RUN)
+    assert open_failures() == [(broken, "calendar")] and broken.number in report.refused
+    assert not whole.deadlines.open().filter(counted_with=0).exists()
+    Deadline.objects.filter(pk=row.pk).update(pauses=[])
+    failure = DailyFailure.objects.get()
+    assert "时限重算" in browser(client, desk.clerk).get(reverse("daily")).text
+    assert daily.carry_out_again(failure, by=desk.clerk) is None
+    assert open_failures() == []
+
+
+def test_a_round_that_cannot_begin_stops_no_other(two, monkeypatch):
+    broken, whole = two
+    day = max(row.due_on for row in Deadline.objects.open().filter(rule="T-27")) + ONE_DAY
+    begin = clocks._rounds
+
+    def fails(row, *args):
+        if row.agreement == broken:
+            raise ValueError("broken")
+        return begin(row, *args)
+
+    monkeypatch.setattr(clocks, "_rounds", fails)
+    run(day)
+    assert (broken, "round") in open_failures() and (whole, "round") not in open_failures()
+    assert whole.deadlines.filter(rule="T-27", round=2).exists()
+    monkeypatch.undo()
+    run(day)
+    assert "round" not in [step for _, step in open_failures()]
+
+
+def test_a_reminder_that_cannot_be_written_stops_no_other(two, monkeypatch):
+    broken, whole = two
+    say = reminders._sentence
+
+    def fails(clock, *args):
+        if clock.agreement == broken:
+            raise ValueError("broken")
+        return say(clock, *args)
+
+    monkeypatch.setattr(reminders, "_sentence", fails)
+    day = max(row.due_on for row in Deadline.objects.open().filter(rule="T-27"))
+    run(day)
+    assert (broken, "remind") in open_failures()
+    assert Message.objects.filter(deadline__agreement=whole).exists()
+    assert not Message.objects.filter(deadline__agreement=broken).exists()
+
+
+def test_work_on_clocks_and_mail_is_heard_of_too(two, settings):
+    settings.MAIL_WORKS = True
+    User.objects.update(email="a@example.org")
+    told, done = [], []
+    Deadline.objects.open().update(counted_with=0)
+    day = max(row.due_on for row in Deadline.objects.open().filter(rule="T-27")) + ONE_DAY
+    run(day, lambda *figures: told.append(figures))
+    done = [figures[0] for figures in told]
+    assert len(told) > len(set(done)) + 3 and done == sorted(done)
+
+
+def test_rounds_from_before_the_agreement_leave_no_rows(two):
+    agreement, _ = two
+    row = agreement.deadlines.open().get(rule="T-27")
+    Deadline.objects.filter(pk=row.pk).update(started_on=date(2000, 1, 1), due_on=date(2000, 7, 3))
+    clocks.advance(date(2026, 9, 1))
+    rounds = agreement.deadlines.filter(rule="T-27").order_by("round")
+    assert [(one.status, one.due_on.year) for one in rounds] == [
+        ("missed", 2000),
+        ("missed", 2026),
+        ("missed", 2026),
+        ("open", 2027),
+    ]
+
+
+def test_no_day_is_carried_out_before_it_has_come(db):
+    from django.core.management import CommandError
+    from django.utils.timezone import localdate
+
+    with pytest.raises(CommandError, match="还没有到"):
+        call_command("daily", on=localdate() + ONE_DAY)
+    assert not Job.objects.exists()

@@ -7,8 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from agreements import actions, append_only
-from agreements.models import Edition, Event
+from agreements.gate import perform
+from agreements.models import Edition, Event, Paper
 from agreements.models.event import first_fault
+from agreements.printing import print_owed
 
 from ..desk import signature
 
@@ -105,3 +107,17 @@ def test_a_changed_missing_or_reordered_row_is_found_and_named(agreement, damage
     assert agreement.number in out
     agreement.refresh_from_db()
     assert re.search(sentence, first_fault(agreement))
+
+
+def test_a_letter_between_agencies_is_not_in_the_hospitals_events(agreement, desk, client):
+    letter = Paper.owe(agreement, Paper.Purpose.CASCADE_NOTICE, {}, 2026)
+    notice = Paper.owe(agreement, Paper.Purpose.ENDING_NOTICE, {}, 2026)
+    for paper in (letter, notice):
+        print_owed(paper)
+        perform(Paper.objects.get(pk=paper.pk).make_void, by=desk.leader, reason="内容有误")
+    for person, seen in ((desk.clerk, 2), (desk.operator, 0)):
+        found = Event.objects.visible_to(person).filter(agreement=agreement)
+        assert found.filter(subject__endswith=letter.number).count() == seen
+        assert found.filter(subject__endswith=notice.number).count() == 2
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        assert (letter.number in client.get(agreement.get_absolute_url()).content.decode()) == bool(seen)

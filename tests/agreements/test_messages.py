@@ -159,7 +159,11 @@ def test_every_notice_is_of_an_act_that_there_is_and_quotes_what_the_act_knows(k
     assert key[1] in acts_of(model)
     known = {*inspect.signature(getattr(model, key[1])).parameters, "case", "state"}
     for notice in notices.NOTICES[key]:
-        fields = {name.split(".")[0] for _, name, _, _ in string.Formatter().parse(notice.sentence) if name}
+        fields = {
+            name.split(".")[0].split("[")[0]
+            for _, name, _, _ in string.Formatter().parse(notice.sentence)
+            if name
+        }
         assert fields <= known, (key, fields - known)
         cited = any(word in notice.sentence for word in ("第", "页", "article_label"))
         assert cited or key[1] == "return_to_draft", key

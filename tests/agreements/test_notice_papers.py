@@ -127,15 +127,16 @@ def test_a_number_that_the_clerk_gave_the_hand_over_stays(desk):
 
 
 @pytest.mark.rule("Q80.1")
-def test_what_ends_by_itself_leaves_the_counts_to_the_pen(desk):
+def test_what_ends_by_itself_owes_its_notice_and_the_hand_over_when_it_is_counted(desk):
     agreement = desk.signed(
         starts_on=TODAY.replace(year=TODAY.year - 2), ends_on=TODAY.replace(year=TODAY.year - 1)
     )
     agreement = perform(agreement.expire, by=SYSTEM, reason="乙方没有申请续签", on=TODAY)
-    assert kinds(agreement) == ["ending_notice", "display_notice", "handover"]
+    assert kinds(agreement) == ["ending_notice", "display_notice"]
     assert words(agreement, P.ENDING_NOTICE).startswith("终止协议通知书")
     assert "第八十条（四）" in words(agreement, P.ENDING_NOTICE)
-    assert {row[1].strip("　") for row in sheet(agreement, P.HANDOVER)["table"]["rows"]} == {""}
+    agreement = perform(agreement.count_aftercare, by=desk.clerk, aftercare=AFTERCARE)
+    assert [row[1] for row in sheet(agreement, P.HANDOVER)["table"]["rows"]] == [3, 2]
 
 
 @pytest.mark.rule("Q71.1")

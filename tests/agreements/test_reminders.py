@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from smtplib import SMTPDataError
 
 import pytest
 from django.core import mail
@@ -283,3 +284,69 @@ def test_a_server_that_is_down_loses_nothing_and_is_tried_again(suspended, serve
 def test_the_daily_run_says_how_many(suspended, served):
     report = daily.run(suspended.deadlines.get(rule="T-09").due_on)
     assert report.reminded >= 5 and report.mailed == 5
+
+
+class RefusesThe(EmailBackend):
+    """Answers the mail to one person with an error of its own, every time."""
+
+    why = reminders.SMTPException("strange")
+
+    def send_messages(self, letters):
+        if letters[0].to == ["clerk@example.org"]:
+            raise self.why
+        return super().send_messages(letters)
+
+
+class BoxIsFull(RefusesThe):
+    why = SMTPDataError(552, b"mailbox full")
+
+
+class HangsUp(RefusesThe):
+    why = reminders.SMTPServerDisconnected("closed")
+
+
+class BadAddress(RefusesThe):
+    why = ValueError("no such header")
+
+
+@pytest.mark.parametrize("broken", [RefusesThe, BoxIsFull, HangsUp, BadAddress])
+def test_one_persons_mail_that_cannot_go_keeps_nobody_elses_back(suspended, served, settings, broken):
+    last = suspended.deadlines.get(rule="T-09").due_on
+    settings.EMAIL_BACKEND = f"{__name__}.{broken.__name__}"
+    assert remind(last) == (5, 4)
+    left = Message.objects.to_mail()
+    assert [(one.recipient.username, one.mail_failures) for one in left] == [("clerk", 1)]
+
+
+def test_what_failed_is_tried_again_after_all_others(suspended, served, settings):
+    last, works = suspended.deadlines.get(rule="T-09").due_on, settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.BoxIsFull"
+    remind(last)
+    Message.objects.exclude(recipient__username="clerk").update(sent_at=None)
+    mail.outbox.clear()
+    settings.EMAIL_BACKEND = works
+    assert send_waiting() == 5
+    assert mail.outbox[-1].to == ["clerk@example.org"]
+
+
+@pytest.mark.rule("Q83.2")
+def test_months_missed_in_a_row_make_one_message(desk, calendar):
+    agreement = desk.continued()
+    clock = agreement.deadlines.open().get(rule="T-36")
+    Message.objects.all().delete()
+    daily.run(clock.due_on + timedelta(days=310))
+    assert agreement.deadlines.filter(rule="T-36", status="missed").count() >= 10
+    assert [who for who, rule, _ in reminded() if rule == "T-36"] == ["clerk", "reviewer", "leader"]
+
+
+def test_once_the_due_day_has_moved_the_reminders_begin_anew_and_none_comes_twice(suspended):
+    clock = suspended.deadlines.get(rule="T-09")
+    day = clock.due_on - timedelta(days=7)
+    assert write_due(day) == 5
+    moved = clock.due_on + timedelta(days=40)
+    suspended.deadlines.filter(rule__in=["T-08", "T-09"]).update(due_on=moved)
+    assert write_due(day) == write_due(day + timedelta(days=9)) == 0
+    assert write_due(day + timedelta(days=17)) == 5  # 30 days before the new day
+    assert write_due(day + timedelta(days=40)) == 5
+    assert write_due(day + timedelta(days=40)) == 0
+    assert [days for who, _, days in reminded() if who == "clerk"] == [7, 30, 7]

@@ -5,15 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.urls import reverse
 
-from agreements import reports, self_report
+from agreements import reminders, reports, self_report
 from agreements.breaches import BreachItem
 from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
-from agreements.models import DisplayProof, Paper, PenaltyReport, SelfCheckCampaign, SelfCheckReport
+from agreements.models import DisplayProof, Message, Paper, PenaltyReport, SelfCheckCampaign, SelfCheckReport
 from agreements.models.event import first_fault
 from agreements.self_report import exemption
 from institutions.models import Role, User
@@ -153,7 +154,7 @@ class Told:
     amount: int = 3600
     returned_on: date | None = date(2026, 6, 1)
     has_files: bool = True
-    filed_on: date = date(2026, 6, 10)
+    named_on: date = date(2026, 6, 10)
 
 
 FRAUD = BreachItem("QH-66-03", 66, 3, "institution", "冒名就医", "", fraud=True)
@@ -396,3 +397,233 @@ def test_every_kind_is_in_the_list(desk, client, kind):
     client.force_login(desk.operator, backend=BACKEND)
     rows = client.get(f"{reverse('applications')}?kind={kind}").context["page_obj"].paginator.count
     assert rows == 1
+
+
+# ── what counts is when a matter was named, when a notice hung, and that one thing is reported once ──
+
+
+@pytest.mark.rule("Q75.1")
+def test_a_matter_named_only_after_the_notice_is_not_exempted_though_the_paper_is_older(desk, monkeypatch):
+    agreement = desk.signed()
+    with time_machine.travel(DAYS_AGO[20]):
+        report = self_check(
+            desk, agreement, on=DAYS_AGO[20], found_on=DAYS_AGO[21], item_code="", amount=0, returned_on=None
+        )
+    reports.announce_self_check(
+        TODAY + timedelta(days=1), TODAY + timedelta(days=9), "收费自查", by=desk.leader
+    )
+    perform(report.return_report, by=desk.clerk, reason="写明违约情形", on=TODAY)
+    facts = check_facts(found_on=DAYS_AGO[21], returned_on=TODAY)
+    report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=TODAY)
+    assert (report.filed_on, report.named_on) == (DAYS_AGO[20], TODAY)
+    monkeypatch.setattr(self_report, "NOTICE_SOURCES", [lambda agreement, item: DAYS_AGO[5]])
+    assert f"{TODAY}才报告" in report.exemption().why
+    with pytest.raises(RuleBroken, match="第七十五条"):
+        perform(report.exempt, by=desk.leader, reason="主动报告", on=TODAY)
+
+
+@pytest.mark.rule("Q75.1")
+def test_the_second_door_asks_for_the_day_on_which_the_matter_was_named_too(desk, monkeypatch):
+    monkeypatch.setattr(self_report, "NOTICE_SOURCES", [lambda agreement, item: DAYS_AGO[5]])
+    reports.announce_self_check(TODAY, TODAY, "收费自查", by=desk.leader)
+    report = self_check(desk, desk.signed())
+    perform(report.return_report, by=desk.clerk, reason="情形有误", on=TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    with time_machine.travel(tomorrow):
+        facts = check_facts(item_code="QH-65-09")
+        report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=tomorrow)
+    assert report.named_on == tomorrow and not report.exemption().offered
+
+
+def test_completing_a_report_without_changing_its_matter_keeps_the_day_it_was_named(desk):
+    with time_machine.travel(DAYS_AGO[9]):
+        report = self_check(desk, desk.signed(), on=DAYS_AGO[9], found_on=DAYS_AGO[11], returned_on=None)
+    perform(report.return_report, by=desk.clerk, reason="费用尚未退回", on=TODAY)
+    facts = check_facts(found_on=DAYS_AGO[11])
+    report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=TODAY)
+    assert report.named_on == DAYS_AGO[9]
+
+
+@pytest.mark.rule("Q73.1")
+def test_a_useless_photograph_does_not_keep_the_day_for_a_proof_that_comes_weeks_later(desk, calendar):
+    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")
+    report = proof(desk, row, on=date(2026, 6, 2))
+    report = perform(report.return_report, by=desk.clerk, reason="不是公告", on=date(2026, 6, 3))
+    facts = {"place": "正门", "shown_on": TODAY}
+    report = reports.refile(report, by=desk.operator, facts=facts, files=[], on=TODAY)
+    assert report.late
+    perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY)
+    row.refresh_from_db()
+    assert (row.status, row.closed_on, row.was_late) == ("met", TODAY, True)
+
+
+@pytest.mark.rule("Q73.1")
+def test_days_given_back_for_the_proof_are_not_given_back_for_the_notice(desk, calendar):
+    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")  # due on 2026-06-04
+    report = proof(desk, row, on=date(2026, 6, 2))
+    report = perform(report.return_report, by=desk.clerk, reason="看不清", on=date(2026, 6, 8))
+    for shown_on, late in ((date(2026, 6, 9), True), (date(2026, 6, 4), False)):
+        with time_machine.travel(date(2026, 6, 9)):
+            facts = {"place": "正门", "shown_on": shown_on}
+            report = reports.refile(report, by=desk.operator, facts=facts, files=[], on=date(2026, 6, 9))
+            assert report.late == late
+            report = perform(report.return_report, by=desk.clerk, reason="再补", on=date(2026, 6, 9))
+
+
+def test_a_proof_that_comes_again_is_checked_as_the_first_one(desk, calendar):
+    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")
+    report = proof(desk, row, on=date(2026, 6, 2))
+    report = perform(report.return_report, by=desk.clerk, reason="看不清", on=TODAY)
+    with pytest.raises(RuleBroken, match="早于起算日"):
+        facts = {"place": "正门", "shown_on": date(2026, 5, 31)}
+        reports.refile(report, by=desk.operator, facts=facts, files=[], on=TODAY)
+
+
+@pytest.mark.rule("Q07.6")
+def test_one_decision_is_reported_once_however_its_number_is_typed(desk, authority):
+    agreement = desk.signed()
+    first = penalty(desk, agreement)
+    for typed in ("宁市监罚［2026］7号", " 宁市监罚(２０２６) 7号", "宁市监罚[2026]7号"):
+        with pytest.raises(RuleBroken, match=f"已经报送过（{first.pk}）"):
+            penalty(desk, agreement, decision_number=typed, authority="市监局")
+    second = penalty(desk, agreement, decision_number="宁市监罚〔2026〕8号")
+    second = perform(second.return_report, by=authority, reason="文号有误", on=TODAY)
+    with pytest.raises(RuleBroken, match=f"已经报送过（{first.pk}）"):
+        reports.refile(second, by=desk.operator, facts=penalty_facts(), files=[], on=TODAY)
+
+
+def test_pressing_twice_makes_one_self_check(desk, client):
+    agreement = desk.signed()
+    client.force_login(desk.operator, backend=BACKEND)
+    url = reverse("report-new", args=[agreement.number, "self-check"])
+    for _ in range(2):
+        page = client.post(url, {**check_facts(), "promise": "on", "files": [upload("整改.pdf")]})
+    assert page.status_code == 200 and "已经报告过" in page.content.decode()
+    assert SelfCheckReport.objects.count() == 1
+
+
+@pytest.mark.rule("Q07.7")
+def test_what_was_found_before_the_agreement_began_starts_no_clock(desk):
+    agreement = desk.signed()
+    with pytest.raises(RuleBroken, match="早于本协议起始日"):
+        self_check(desk, agreement, found_on=date(2000, 1, 1))
+    assert agreement.deadlines.filter(rule="T-27").count() == 1
+
+
+@pytest.mark.rule("Q75.1")
+def test_a_matter_without_fees_says_so_and_an_empty_amount_is_no_statement(desk, client):
+    agreement = desk.signed()
+    client.force_login(desk.operator, backend=BACKEND)
+    url = reverse("report-new", args=[agreement.number, "self-check"])
+    said = {**check_facts(returned_on=""), "amount": "", "promise": "on"}
+    assert "必填" in client.post(url, {**said, "files": [upload("整改.pdf")]}).content.decode()
+    client.post(url, {**said, "amount": "0", "files": [upload("整改.pdf")]})
+    report = SelfCheckReport.objects.get()
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "符合条件" in page and "乙方报告没有违规费用" in page
+    assert ["退回日期", "没有违规费用"] in [list(row) for row in report.form_paper.snapshot["rows"]]
+
+
+@pytest.mark.rule("Q75.1")
+def test_two_stages_never_overlap_and_the_hospitals_are_told(desk, other_clerk):
+    desk.signed()
+    week = [TODAY + timedelta(days=n) for n in range(8)]
+    reports.announce_self_check(week[0], week[3], "收费自查", by=desk.leader)
+    told = Message.objects.filter(subject="自查自纠阶段")
+    assert [one.recipient for one in told.order_by("recipient")] == [desk.operator, desk.signatory]
+    assert all(one.url == reverse("self-checks") and "收费自查" in one.text for one in told)
+    with pytest.raises(RuleBroken, match="重叠"):
+        reports.announce_self_check(week[3], week[5], "药品自查", by=desk.leader)
+    assert reports.announce_self_check(week[4], week[5], "药品自查", by=desk.leader)
+
+
+# ── penalties that became known otherwise ──
+
+
+def noted(agreement, by, **changed):
+    facts = {"source": "press", "authority": "西宁市市场监督管理局", "decision_number": "宁市监罚〔2026〕7号",
+             "served_on": DAYS_AGO[9], "on": TODAY, **changed}  # fmt: skip
+    return perform(agreement.note_penalty, by=by, **facts).penaltyrecords.latest("pk")
+
+
+@pytest.mark.rule("Q04.7")
+@pytest.mark.rule("Q07.6")
+def test_a_penalty_that_became_known_starts_the_clock_and_the_hospitals_report_meets_it(desk, authority):
+    agreement = desk.signed()
+    record = noted(agreement, authority)
+    row = clock(agreement, "T-02")
+    assert (record.is_reported, row.started_on, row.status) == (False, DAYS_AGO[9], "open")
+    assert [item.subject for item in dict(desk_for(desk.operator))["要报送的行政处罚"]] == [str(record)]
+    report = penalty(desk, agreement, decision_number="宁市监罚[2026]7号", served_on=TODAY)
+    row.refresh_from_db()
+    assert report.late, "the day of service is the one on record, not the one that suits the hospital"
+    assert fresh(record).report == report and (row.status, row.was_late) == ("met", True)
+    assert agreement.deadlines.filter(rule="T-02").count() == 1
+    assert "要报送的行政处罚" not in dict(desk_for(desk.operator))
+
+
+@pytest.mark.rule("Q07.6")
+def test_a_penalty_that_nobody_reports_is_reminded_of_and_told_when_overdue(desk, authority):
+    agreement = desk.signed()
+    noted(agreement, desk.clerk, served_on=TODAY)
+    due_on = clock(agreement, "T-02").due_on
+
+    def reminded(day):
+        Message.objects.all().delete()
+        reminders.write_due(day)
+        return [one.recipient for one in Message.objects.filter(deadline__rule="T-02").order_by("recipient")]
+
+    assert reminded(TODAY) == [desk.operator, desk.signatory]
+    everybody = {desk.clerk, desk.reviewer, desk.leader, authority, desk.operator, desk.signatory}
+    assert set(reminded(due_on + timedelta(days=1))) == everybody
+
+
+@pytest.mark.rule("Q04.7")
+def test_another_decision_leaves_the_known_one_flagged(desk, authority):
+    agreement = desk.signed()
+    record = noted(agreement, desk.clerk)
+    penalty(desk, agreement, decision_number="宁卫罚〔2026〕1号")
+    assert not fresh(record).is_reported
+    assert clock(agreement, "T-02").status == "met"
+    assert agreement.deadlines.open().filter(rule="T-02").count() == 1
+
+
+def test_a_decision_is_noted_once_and_not_when_it_was_reported(desk, authority):
+    agreement = desk.signed()
+    penalty(desk, agreement)
+    with pytest.raises(RuleBroken, match="乙方已经报送"):
+        noted(agreement, desk.clerk)
+    noted(agreement, desk.clerk, decision_number="8号")
+    with pytest.raises(RuleBroken, match="已经登记"):
+        noted(agreement, authority, decision_number=" 8 号")
+    with pytest.raises(RuleBroken, match="还没有到"):
+        noted(agreement, authority, decision_number="9号", served_on=TODAY + timedelta(days=1))
+    with pytest.raises(PermissionDenied):
+        noted(agreement, desk.operator, decision_number="9号")
+
+
+def test_a_known_penalty_in_the_browser(desk, client, authority):
+    agreement = desk.signed()
+    client.force_login(authority, backend=BACKEND)
+    url = reverse("agreement-act", args=[agreement.number, "note-penalty"])
+    assert url in client.get(agreement.get_absolute_url()).content.decode()
+    said = {
+        "source": "authority",
+        "authority": "西宁市卫生健康委员会",
+        "decision_number": "3号",
+        "served_on": TODAY,
+    }
+    assert client.post(url, said).status_code == 302
+    for person in (desk.operator, desk.clerk):
+        client.force_login(person, backend=BACKEND)
+        assert "乙方未报送" in client.get(agreement.get_absolute_url()).content.decode()
+
+
+@pytest.mark.rule("Q07.6")
+def test_the_department_and_the_agency_are_told_of_a_report(desk, authority):
+    agreement = desk.signed()
+    Message.objects.all().delete()
+    penalty(desk, agreement)
+    subjects = {one.recipient: one.subject for one in Message.objects.all()}
+    assert subjects[authority] == "行政处罚报送" and subjects[desk.clerk] == "行政处罚报送（抄送）"
+    assert Message.objects.visible_to(authority).exists()

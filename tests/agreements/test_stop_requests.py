@@ -423,7 +423,7 @@ def test_a_form_that_cannot_be_used_now_says_why(desk, client):
     agreement = desk.suspended()
     client.force_login(desk.operator, backend=BACKEND)
     page = client.get(reverse("stop-new", args=[agreement.number, "suspend"])).content.decode()
-    assert "协议现为“中止”，不能申请中止协议" in page
+    assert "协议现为“中止”，不能起草中止申请" in page
 
 
 def test_another_hospitals_request_does_not_fill_in_a_form(desk, client, other_hospital, other_operator):

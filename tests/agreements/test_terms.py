@@ -254,4 +254,7 @@ def test_an_edition_that_was_loaded_long_ago_still_reads():
     first = read_terms((DATA / "qinghai-2025-1-terms.toml").read_text())
     assert first.suspension.max_days == 180 and first.points is None
     assert [group.name for group in first.change.groups if group.is_account] == ["bank_account"]
-    assert [group.name for group in first.change.groups if group.on_the_cover] == ["name", "legal_representative"]
+    assert [group.name for group in first.change.groups if group.on_the_cover] == [
+        "name",
+        "legal_representative",
+    ]

@@ -11,7 +11,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def browser_context_args(browser_context_args):
-    return {**browser_context_args, "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    return {
+        **browser_context_args,
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+    }
 
 
 @pytest.fixture
@@ -102,7 +107,9 @@ def test_a_broken_line_loses_neither_drawing_nor_entry(page, live_server, log_in
     inspectors_sign(page, draw, "李若水", "马兰花")
     page.get_by_label("签认人").fill("祁洪生")
     draw("确认签认")
-    page.route("**/sheet/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/sheet/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
     page.get_by_role("button", name="确认签认", exact=True).click()
     page.get_by_text("连接断了，没有送出").wait_for()
     assert not SheetSignature.objects.filter(side="institution").exists()

@@ -15,6 +15,8 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, help="办到哪一天，默认今天（YYYY-MM-DD）")
 
     def handle(self, *args, on, **options):
+        if on and on > localdate():
+            raise CommandError(f"{on} 还没有到，只能办到今天（{localdate()}）为止")
         job, _ = Job.objects.get_or_create(name=Job.Name.DAILY, day=on or localdate(), subject="")
         try:
             report = jobs.run(job, tasks.daily)

@@ -1,0 +1,123 @@
+"""第七十九条：a request that was sent back for completion holds the automatic end off for some working days, and no longer."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agreements import actions, applications
+from agreements.daily import run
+from agreements.gate import RuleBroken, perform
+from agreements.models import Status
+from agreements.standing import standing
+
+from ..desk import TODAY
+from .test_stop_requests import (  # noqa: F401
+    RESUME,
+    SUSPEND,
+    calendar,
+    clock,
+    drafted,
+    filed,
+    fresh,
+    put_forward,
+    suspended,
+    verified,
+)
+
+START, LAST, RETURNED = date(2026, 3, 1), date(2026, 8, 28), date(2026, 8, 31)
+LAST_TO_REFILE = date(2026, 9, 14)  # ten working days after 31 August
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def returned(desk, clock, calendar):  # noqa: F811
+    agreement = suspended(desk, clock, START)
+    clock(LAST)
+    request = filed(desk, agreement, RESUME, on=LAST)
+    clock(RETURNED)
+    return perform(request.return_for_completion, by=desk.clerk, reason="缺复工证明", on=RETURNED)
+
+
+@pytest.mark.rule("Q79.3")
+def test_a_returned_request_stops_the_end_until_its_last_day_and_the_page_says_so(returned):
+    assert returned.refile_by == LAST_TO_REFILE
+    assert f"最迟 {LAST_TO_REFILE} 补正" in standing(returned.agreement).sentence
+    assert run(LAST_TO_REFILE).done == []
+    assert fresh(returned.agreement).status == Status.SUSPENDED
+
+
+@pytest.mark.rule("Q79.3")
+@pytest.mark.parametrize("days", [1, 30])
+def test_what_does_not_come_back_ends_it_the_day_after_however_late_the_run(returned, days):
+    run(LAST_TO_REFILE + timedelta(days=days))
+    agreement = fresh(returned.agreement)
+    assert (agreement.status, agreement.ending.effective_on) == (
+        Status.TERMINATED,
+        LAST_TO_REFILE + ONE_DAY,
+    )
+
+
+@pytest.mark.rule("Q79.3")
+def test_completed_on_the_last_day_it_stops_the_end_again(desk, clock, returned):  # noqa: F811
+    clock(LAST_TO_REFILE)
+    applications.submit(returned, by=desk.operator, on=LAST_TO_REFILE)
+    assert run(LAST_TO_REFILE + timedelta(days=30)).done == []
+
+
+@pytest.mark.rule("Q79.3")
+def test_completed_a_day_later_it_is_refused_also_before_the_run(desk, clock, returned):  # noqa: F811
+    day = LAST_TO_REFILE + ONE_DAY
+    clock(day)
+    with pytest.raises(RuleBroken, match=f"补正期限到{LAST_TO_REFILE}为止.*第七十九条"):
+        applications.submit(returned, by=desk.operator, on=day)
+
+
+def test_returned_early_it_may_come_back_until_the_suspension_is_over(desk, clock, calendar):  # noqa: F811
+    agreement = suspended(desk, clock, START)
+    request = filed(desk, agreement, RESUME, on=START)
+    request = perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=START)
+    assert request.refile_by == LAST
+    run(LAST + timedelta(days=9))
+    assert fresh(agreement).ending.effective_on == LAST + ONE_DAY
+
+
+def test_other_requests_have_no_such_day(desk):
+    request = filed(desk, desk.signed(), SUSPEND)
+    assert perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=TODAY).refile_by is None
+
+
+# ── while it is put forward ──
+
+
+def test_what_is_put_forward_is_not_sent_back(desk):
+    request = verified(desk, desk.signed(), SUSPEND)
+    proposal = put_forward(desk, request)
+    with pytest.raises(RuleBroken, match="正按这一申请呈批"):
+        perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=TODAY)
+    actions.decide(proposal, by=desk.leader)
+    assert fresh(request).status == "granted"
+
+
+def test_what_is_put_forward_while_it_is_with_the_hospital_is_not_reworded(desk):
+    request = filed(desk, desk.signed(), SUSPEND)
+    request = perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=TODAY)
+    put_forward(desk, request)
+    with pytest.raises(RuleBroken, match="正按这一申请呈批"):
+        perform(
+            request.reword, by=desk.operator, planned_from=TODAY, planned_until=TODAY + ONE_DAY, reason="改",
+            inpatients=0, unsettled=0, files=[],
+        )  # fmt: skip
+
+
+def test_a_draft_is_meant_by_no_proposal(desk):
+    agreement = desk.suspended_for_breach(desk.signed())
+    request = drafted(desk, agreement, RESUME)
+    desk.proposal(
+        agreement,
+        "resume",
+        suspension=agreement.suspensions.get(),
+        reason="期满",
+        requested_on=None,
+        on=TODAY,
+    )
+    assert request.open_proposals == []
