@@ -55,6 +55,7 @@ def due(term, start, calendar, pauses=(), length=None):
     Raises NoDueDate for a counter, a missing length, a paused backward clock or hours without a time of day.
     """
     length = term.length if length is None else length
+    length = term.usual if length is None else length
     if term.unit == "count":
         raise NoDueDate(f"{term.id}“{term.title}”计的是次数（{term.length}次），不是期限，没有到期日")
     if length is None:

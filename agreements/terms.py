@@ -287,6 +287,7 @@ class DeadlineTerm:
     unit: Literal["working_day", "day", "month", "hour", "minute", "count"]
     missed: str
     length: int | None = None
+    usual: int | None = None  # where each request names its day: what is usual when none is named
     shortest: int | None = None
     backward: bool = False
     recurring: bool = False
@@ -354,7 +355,7 @@ def read_terms(toml):
     rows = raw.pop("deadline", [])
     _check_defaults(build(Terms, raw | {"deadlines": {}}, ""))  # the tables first: clocks lean on them
     for row in rows:
-        for key in ("length", "shortest", "reminders"):
+        for key in ("length", "usual", "shortest", "reminders"):
             if isinstance(row.get(key), str):
                 row[key] = _referred(raw, row[key], f"deadline {row.get('id')}", key)
     return build(Terms, raw | {"deadlines": keyed(rows, "id", "deadline")}, "")

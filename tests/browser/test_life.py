@@ -75,6 +75,9 @@ def test_an_agreement_is_drafted_signed_printed_suspended_and_resumed(
     log_in("clerk")
     open_it("提请依申请中止")
     page.get_by_label("乙方申请日期").fill(TERM["starts_on"].isoformat())
+    page.get_by_label("乙方的纸质申请").set_input_files(
+        {"name": "申请.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 application"}
+    )
     page.get_by_label("事由").fill("住院楼停业装修")
     page.get_by_label("在院参保人员数").fill("3")
     page.get_by_label("出院未结算人数").fill("2")

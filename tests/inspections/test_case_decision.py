@@ -16,6 +16,7 @@ from inspections import case_sheets, cases
 from inspections.models import BreachCase, Handling, RecoveryItem
 from inspections.plan import Ban
 from institutions.holidays import seed
+from institutions.workdays import calendar_for
 
 from ..desk import TODAY, upload
 from .case_desk import ITEM, CaseDesk, collective, plan, rescinding, suspending
@@ -48,7 +49,8 @@ def test_the_window_starts_with_the_receipt_and_not_with_the_printing(people):
     people.received(case.notice_paper)
     case = people.fresh(case)
     assert case.status == "defence" and case.window.started_on == TODAY
-    assert case.window.due_on > TODAY + timedelta(days=5)  # five working days are never five days
+    five = case.agreement.terms.defence.working_days
+    assert case.window.due_on == calendar_for(case.agreement.agency.region).add_working_days(TODAY, five)
 
 
 @pytest.mark.rule("Q06.3")
