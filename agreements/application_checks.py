@@ -87,6 +87,16 @@ def approved_by_today(thing, approved_on, on):
     return approved_on <= on
 
 
+def about_approval(group):
+    """What the clock of a known approval is about: the group of facts that the authority let change."""
+    return f"批准 {group}"
+
+
+@rule("第七十六条", "{group}的批准已经登记，乙方申请的时限正在计算")
+def approval_is_new(agreement, group):
+    return not agreement.deadlines.open().filter(about=about_approval(group)).exists()
+
+
 @rule("第七十六条", "机构信息变更向{home.agency}办理：它是乙方所在辖区的经办机构，协议{home.number}")
 def filed_at_home(agreement):
     home = agreement.home_agreement

@@ -124,6 +124,15 @@ class ChangeForm(PortalModelForm):
         }  # fmt: skip
 
 
+class NoteApprovalForm(TodayForm):
+    group = forms.ChoiceField(label="批准变更的信息")
+    approved_on = day_field("批准日期", help_text="乙方申请的时限自这一日起算")
+
+    def prepare(self):
+        groups = self.agreement.terms.change.groups
+        self.fields["group"].choices = [(one.label, one.label) for one in groups]
+
+
 class SignAmendmentForm(SignForm):
     """补充协议的签署（第七十七条）：法定代表人，或持授权委托书的代理人。"""
 

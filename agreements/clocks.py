@@ -261,7 +261,7 @@ def follow_application(application, act, details):
             application.approved_on,
         )
     elif act == "submit":
-        stop_clocks(agreement, application.duty_event, day, about=[about])
+        stop_clocks(agreement, application.duty_event, day, about=[about, *application.also_meets])
         if not application.granted_on_receipt:
             start_clocks(agreement, RECEIVED, day, about)
     elif act == "return_for_completion":

@@ -159,6 +159,9 @@ NOTICES = {
         Notice(AUTHORITY, "行政处罚报送", PENALTY_FILED),
         Notice(AGENCY, "行政处罚报送（抄送）", PENALTY_FILED),
     ),
+    ("Agreement", "note_approval"): _hospital(
+        "请申请变更", "甲方获知{group}的变更已于{approved_on}批准，在规定的工作日内申请变更（第七十六条）。"
+    ),
     ("Agreement", "note_penalty"): (
         Notice(INSTITUTION, "请报送行政处罚", PENALTY_KNOWN),
         Notice(AUTHORITY, "获知行政处罚", PENALTY_KNOWN),

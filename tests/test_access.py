@@ -89,6 +89,7 @@ TABLE = {
     "agreement-act end-continuation": act_of("clerk", "county_clerk"),
     "agreement-act grant-suspension-exception": act_of("clerk", "county_clerk"),
     "agreement-act keep-despite-repeat": act_of("clerk", "county_clerk"),
+    "agreement-act note-approval": act_of("clerk", "county_clerk"),
     "agreement-act note-penalty": act_of("clerk", "county_clerk", "authority"),
     "applications": row(PEOPLE),
     "change-new": act_of(*HOSPITAL),

@@ -111,6 +111,7 @@ class Application(Stateful):
     goes_on_in = LIVE  # states of the agreement in which it can still be decided
     duty_event = ""  # the event whose clock the submission meets
     granted_on_receipt = False
+    also_meets = ()  # what other clocks of that event were about
 
     def is_late(self, on):
         return False

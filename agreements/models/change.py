@@ -80,6 +80,11 @@ class ChangeRequest(Application):
         return "change_approved" if self.is_major else "general_change"
 
     @property
+    def also_meets(self):
+        """The clocks that the agency started when it learned of the approval by itself."""
+        return [rules.about_approval(group.label) for group in self.groups]
+
+    @property
     def granted_on_receipt(self):
         """第七十六条：其他信息变更，书面告知即可。"""
         return not self.is_major

@@ -1,5 +1,5 @@
 from .. import application_checks as rules
-from .. import checks, permissions
+from .. import checks, clocks, permissions
 from ..gate import step
 from ..status import LIVE, Status
 
@@ -23,6 +23,14 @@ class FilingActs:
             synced_on=synced_on, drafted_by=by, drafted_on=on, base=self.institution.current,
         )  # fmt: skip
         request.attachments.add(*self.attachments.model.keep(self, files, by, held=True))
+
+    @step(
+        "status", source=LIVE, target=None, label="登记获知的变更批准", article="第七十六条", who=permissions.agency_clerk,
+        checks=[checks.not_in_the_future, rules.approved_by_today, rules.approval_is_new],
+    )  # fmt: skip
+    def note_approval(self, group, approved_on, on):
+        """第七十六条：从其他途径获知有关部门已批准变更的，乙方申请的时限自批准之日起照样计算。"""
+        clocks.start_clocks(self, "change_approved", approved_on, rules.about_approval(group))
 
     @step(
         "status", source=[*LIVE, Status.SIGNED], target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,

@@ -10,7 +10,16 @@ from django.utils.timezone import localdate
 
 from institutions.models import Institution
 
-from .. import actions, delivery_forms, forms, permissions, renewal_forms, repeat_forms, report_forms
+from .. import (
+    actions,
+    application_forms,
+    delivery_forms,
+    forms,
+    permissions,
+    renewal_forms,
+    repeat_forms,
+    report_forms,
+)
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
@@ -100,6 +109,9 @@ ACTS = {
     ),
     "withdraw_electronic_delivery": ActPage(
         delivery_forms.TodayForm, "此后甲方按协议载明的地址送达文书；已经送出的，仍可登录签收。"
+    ),
+    "note_approval": ActPage(
+        application_forms.NoteApprovalForm, "乙方申请变更的时限自批准之日起算；乙方会收到提醒。"
     ),
     "note_penalty": ActPage(
         report_forms.NotePenaltyForm,

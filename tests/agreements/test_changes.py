@@ -462,3 +462,18 @@ def test_a_file_that_is_gone_is_said_to_be(desk, client):
 def test_a_new_licence_is_notified_with_its_paper(desk):
     with pytest.raises(RuleBroken, match="没有附上新的证照"):
         desk.change_request(desk.signed(), kind="general", changes={"licence_number": "PDY2"}, files=[])
+
+
+@pytest.mark.rule("Q76.2")
+def test_an_approval_that_the_agency_learned_of_starts_the_clock_by_itself(desk):
+    agreement, day = desk.signed(), TODAY - timedelta(days=3)
+    agreement = perform(agreement.note_approval, by=desk.clerk, group="名称", approved_on=day, on=TODAY)
+    row = clock(agreement, "T-06")
+    assert (row.started_on, row.status) == (day, Deadline.Status.OPEN)
+    assert Deadline.objects.visible_to(desk.clerk).filter(pk=row.pk).exists()
+    with pytest.raises(RuleBroken, match="名称的批准已经登记"):
+        perform(agreement.note_approval, by=desk.clerk, group="名称", approved_on=day, on=TODAY)
+    desk.change_request(agreement, changes={"beds": 260})
+    assert agreement.deadlines.get(pk=row.pk).status == Deadline.Status.OPEN
+    desk.change_request(agreement)
+    assert agreement.deadlines.get(pk=row.pk).status == Deadline.Status.MET

@@ -152,6 +152,7 @@ def test_an_item_can_be_weighed_anew_while_the_case_is_investigated(people):
     assert not case.items.exists()
 
 
+@pytest.mark.rule("Q04.5")
 def test_an_inspection_that_found_something_becomes_a_case_with_its_findings(people, agency):
     office = Office(people.desk, agency)
     inspection = office.signed()
