@@ -59,15 +59,14 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
     return _printed(amendment, owed)
 
 
-def end_left_behind(today):
-    """Open applications under agreements that have ended end with them. Returns those ended."""
-    return [
-        perform(one.end_with_case, by=SYSTEM, on=today)
-        for kind in FORM_OF
-        for one in kind.objects.filter(status__in=OPEN)
-        .exclude(agreement__status__in=kind.goes_on_in)
-        .order_by("pk")
-    ]
+def left_behind(kind):
+    """Open applications of a kind under agreements that have ended: a query."""
+    return kind.objects.filter(status__in=OPEN).exclude(agreement__status__in=kind.goes_on_in).order_by("pk")
+
+
+def end_left_behind(application, today):
+    """An application ends with its agreement. Returns the agreement."""
+    return perform(application.end_with_case, by=SYSTEM, on=today).agreement
 
 
 def _supplements(application, on):

@@ -14,11 +14,11 @@ from django.utils.timezone import localdate
 
 from . import clocks
 from .actions import begin, due_to_begin
-from .applications import end_left_behind
+from .applications import end_left_behind, left_behind
 from .expiry import ONE_DAY, settle, unsettled
 from .gate import RuleBroken
 from .lapses import end_overlong, overlong
-from .models import DailyFailure
+from .models import ChangeRequest, DailyFailure, StopRequest
 from .reminders import send_waiting, write_due
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,18 @@ STEPS = {
         lambda agreement, today: begin(agreement, today),
         lambda agreement: agreement.starts_on,
     ),
+    DailyFailure.Step.CHANGES: Step(
+        "agreement",
+        lambda today: left_behind(ChangeRequest),
+        lambda application, today: end_left_behind(application, today),
+        lambda application: application.agreement.ends_on,
+    ),
+    DailyFailure.Step.REQUESTS: Step(
+        "agreement",
+        lambda today: left_behind(StopRequest),
+        lambda application, today: end_left_behind(application, today),
+        lambda application: application.agreement.ends_on,
+    ),
 }
 
 
@@ -104,7 +116,6 @@ def run(today=None, tell=None):
     alive = beat.alive if beat else lambda: None
     for step in STEPS:
         report.add(step.label, *_carry_out(step, today, beat=beat))
-    end_left_behind(today)
     done = {}
     for step in CLOCK_STEPS:
         done[step], refused = _clock_work(step, today, alive)

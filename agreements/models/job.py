@@ -205,6 +205,8 @@ class DailyFailure(models.Model):
         CALENDAR = "calendar", "时限重算"
         ROUND = "round", "时限转入下一期"
         REMIND = "remind", "时限提醒"
+        CHANGES = "changes", "变更申请随协议了结"
+        REQUESTS = "requests", "中止等申请随协议了结"
         RECOVER = "recover", "缴款到期"
         RECTIFY = "rectify", "整改逾期"
 
