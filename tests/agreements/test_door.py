@@ -140,7 +140,7 @@ def test_of_two_people_at_once_exactly_one_wins_and_the_other_reads_why(desk):
     agreement = desk.signed()
     proposals = [
         desk.proposal(agreement, "suspend_on_request", **desk.suspension()),
-        desk.proposal(agreement, "terminate", ground=agreement.terms.termination.ground("80-3"), reason="停业",
+        desk.proposal(agreement, "terminate", ground=agreement.terms.termination.ground("80-2"), reason="停业",
                       requested_on=TODAY, on=TODAY, aftercare=desk.suspension()["aftercare"]),
     ]  # fmt: skip
     start, outcomes = threading.Barrier(2), []
