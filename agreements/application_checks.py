@@ -1,5 +1,6 @@
 """The rules of applications, each a sentence with its article (第七、七十六、七十九条)."""
 
+from .clocks import about_approval
 from .gate import rule
 
 
@@ -85,11 +86,6 @@ def no_other_request_on_these(request, changes):
 @rule("第七十六条", "批准（变更）日期 {approved_on} 还没有到，核对日期")
 def approved_by_today(thing, approved_on, on):
     return approved_on <= on
-
-
-def about_approval(group):
-    """What the clock of a known approval is about: the group of facts that the authority let change."""
-    return f"批准 {group}"
 
 
 @rule("第七十六条", "{group}的批准已经登记，乙方申请的时限正在计算")

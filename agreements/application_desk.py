@@ -19,7 +19,7 @@ def groups_for(user):
         ],
         Role.REVIEWER: lambda: [
             ("要审核的申请", _waiting(user, "审核", S.EXAMINING)),
-            ("要复核的申请", [i for i in _waiting(user, "复核", S.CHECKING)]),
+            ("要复核的申请", _waiting(user, "复核", S.CHECKING)),
         ],
         Role.LEADER: lambda: [
             ("要复核的申请", _waiting(user, "复核", S.CHECKING)),

@@ -9,7 +9,7 @@ from config.forms import PortalModelForm
 from institutions.differences import FACTS
 from institutions.models import InstitutionVersion
 
-from .forms import ActForm, NothingToFill, SignForm, day_field  # noqa: F401
+from .forms import SignForm, TodayForm, day_field, words
 from .uploads import validate_material
 
 MOST_FILES = 10
@@ -39,27 +39,12 @@ class FilesField(forms.FileField):
         return list(uploads)
 
 
-def _words(label, limit=500, **kwargs):
-    return forms.CharField(label=label, max_length=limit, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-class TodayForm(ActForm):
-    """An act that is done on the day on which it is entered."""
-
-    def details(self):
-        return {**self.cleaned_data, "on": localdate()}
-
-
-class TodayReasonForm(TodayForm):
-    reason = _words("原因")
-
-
 class ReturnForm(TodayForm):
-    reason = _words("要补正的内容", help_text="一次写全缺什么、怎样改")
+    reason = words("要补正的内容", help_text="一次写全缺什么、怎样改")
 
 
 class OpinionForm(TodayForm):
-    opinion = _words("意见")
+    opinion = words("意见")
 
     def prepare(self):
         self.initial["opinion"] = "情况属实，同意"

@@ -6,11 +6,11 @@ Each goes through the door; what is owed is printed after the commit.
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from .filed_papers import owe_filed, printed
 from .gate import SYSTEM, perform
-from .models import LIVE, Paper, Status
+from .models import LIVE, Agreement, Paper, Status
 from .models.application import OPEN
-from .printing import print_owed
-from .sheets import FORM_OF, commitment_of, supplement
+from .sheets import FORM_OF, supplement
 
 
 def draft_change(agreement, *, by, address="", **facts):
@@ -29,10 +29,10 @@ def submit(application, *, by, address="", on=None):
     with transaction.atomic():
         move = application.refile if again else application.submit
         application = perform(move, by=by, address=address, on=on)
-        owed = _owe_forms(application, on)
+        owed = owe_filed(application, on, FORM_OF[type(application)](application))
         if application.granted_on_receipt:
             application = perform(application.take_note, by=SYSTEM, on=on)
-    return _printed(application, owed)
+    return printed(application, owed)
 
 
 def grant(application, *, by, address="", **details):
@@ -40,7 +40,7 @@ def grant(application, *, by, address="", **details):
     with transaction.atomic():
         application = perform(application.grant, by=by, address=address, **details)
         owed = _supplements(application, details["on"])
-    return _printed(application, owed)
+    return printed(application, owed)
 
 
 def sign_amendment(amendment, side, *, by, address="", **signature):
@@ -56,7 +56,7 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
             )
             amendment.save(update_fields=["signed_paper"])
             owed = [amendment.signed_paper]
-    return _printed(amendment, owed)
+    return printed(amendment, owed)
 
 
 def left_behind(kind):
@@ -64,8 +64,12 @@ def left_behind(kind):
     return kind.objects.filter(status__in=OPEN).exclude(agreement__status__in=kind.goes_on_in).order_by("pk")
 
 
+@transaction.atomic
 def end_left_behind(application, today):
-    """An application ends with its agreement. Returns the agreement."""
+    """An application ends with its agreement. Returns the agreement; None when another run has ended it meanwhile."""
+    Agreement.objects.select_for_update().get(pk=application.agreement_id)
+    if not left_behind(type(application)).filter(pk=application.pk).exists():
+        return None
     return perform(application.end_with_case, by=SYSTEM, on=today).agreement
 
 
@@ -82,25 +86,3 @@ def _supplements(application, on):
         made.save(update_fields=["signing_paper"])
         owed.append(made.signing_paper)
     return owed
-
-
-def _owe_forms(application, on):
-    """The printed form, and the letter of commitment for the material filed with it (第七条第十项)."""
-    for old in (application.form_paper, application.commitment_paper):
-        if old:
-            perform(old.supersede, by=SYSTEM, reason="补正后另有新的一份")
-    purpose, sheet = FORM_OF[type(application)](application)
-    agreement, owe = application.agreement, Paper.owe
-    application.form_paper = owe(agreement, purpose, sheet.kept(), on.year)
-    application.commitment_paper = owe(
-        agreement, Paper.Purpose.COMMITMENT, commitment_of(application, sheet.title, on), on.year
-    )
-    application.save(update_fields=["form_paper", "commitment_paper"])
-    return [application.form_paper, application.commitment_paper]
-
-
-def _printed(thing, papers):
-    """Print after the commit, and give the record back as it is then."""
-    for paper in papers:
-        print_owed(paper)
-    return type(thing).objects.get(pk=thing.pk)

@@ -250,6 +250,11 @@ def nothing_keeps_the_hold(agreement, hold):
     return why is None or {"why": why}
 
 
+@rule("第七十六条", "银行账户的变更申请还没有办结。先办结那一件，拨付随之恢复")
+def no_change_waits(agreement, hold):
+    return hold.change_request is None or not hold.change_request.is_open
+
+
 @rule("第六十四条", "恢复日 {on} 早于暂停拨付起始日 {hold.started_on}")
 def released_after_it_began(agreement, hold, on):
     return on >= hold.started_on

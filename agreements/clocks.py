@@ -18,7 +18,7 @@ from institutions.models import HolidayNotice
 from institutions.workdays import calendar_for, stamp
 
 from .clock_checks import BY_HAND
-from .deadlines import EXACT, ONE_DAY, due, paused_units
+from .deadlines import EXACT, due, paused_units
 from .models.deadline import Deadline
 from .models.edition import Edition
 from .status import ENDED
@@ -93,7 +93,7 @@ def follow(agreement, act, details):
         stop_clocks(agreement, event, day, about=_closed(agreement, event))
     for event in effect.drops_closed:
         running = agreement.deadlines.open().filter(event=event, about__in=_over(agreement, details))
-        _close(running, Status.DROPPED, day)
+        close_rows(running, Status.DROPPED, day)
     for event in effect.answers:
         stop_clocks(agreement, event, day, bound=SIDES)
 
@@ -167,6 +167,11 @@ def about_of(cause):
     return f"{cause._meta.verbose_name} {cause.pk}"
 
 
+def about_approval(group):
+    """What the clock of a known approval is about: the group of facts that the authority let change."""
+    return f"批准 {group}"
+
+
 def _closed(agreement, event):
     """What the clocks of closed causes are about; a leader's exception closes the question as well (第七十九条)."""
     if event == "penalty_served":
@@ -219,14 +224,14 @@ def _row(agreement, term, bound, day, about, calendar):
         article="、".join(term.articles), unit=term.unit, started_on=day,
         started_at=timezone.now() if term.unit in EXACT else None,
     )  # fmt: skip
-    _compute(row, term, calendar)
+    compute(row, term, calendar)
     if term.unit in EXACT and bound == Deadline.Bound.SYSTEM and term.start_event in BY_HAND:
         # The public pages read the state itself: it is published at the moment it changes (第五条).
         row.close(Status.MET, localdate())
     return row
 
 
-def _compute(row, term, calendar):
+def compute(row, term, calendar):
     """Write the due day of a row anew; True when it has moved."""
     spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last, _ in row.pauses]
     pauses = [paused_units(term.unit, spans, calendar)] if spans else ()
@@ -245,76 +250,7 @@ def due_without_pauses(row):
 def stop_clocks(agreement, event, day, about=("",), bound=Deadline.Bound.values):
     """The open clocks of an event about these things are met: what they waited for has been done on `day`."""
     running = agreement.deadlines.open().filter(event=event, about__in=about, bound__in=bound)
-    _close(running, Status.MET, day)
-
-
-def follow_application(application, act, details):
-    """第七条、第七十六条：the hospital's own clock ends with its submission, and the agency's answer begins.
-
-    While the hospital completes its papers (补正) the agency's clock stands still.
-    """
-    agreement, about, day = application.agreement, about_of(application), details.get("on")
-    answer = agreement.deadlines.open().filter(event=RECEIVED, about=about)
-    if act == "rewrite":
-        _restart(
-            agreement.deadlines.filter(event=application.duty_event, about=about),
-            application.approved_on,
-        )
-    elif act == "submit":
-        stop_clocks(agreement, application.duty_event, day, about=[about, *application.also_meets])
-        if not application.granted_on_receipt:
-            start_clocks(agreement, RECEIVED, day, about)
-    elif act == "return_for_completion":
-        _pause(answer, day)
-    elif act == "refile":
-        _go_on(answer, day)
-    elif act in ("grant", "refuse"):
-        _close(answer, Status.MET, day)
-    elif act in ("withdraw", "end_with_case"):
-        running = agreement.deadlines.open().filter(about=about)
-        _close(running.filter(due_on__lt=day, paused_since=None), Status.MISSED, day)
-        _close(running, Status.DROPPED, day)
-
-
-def _pause(rows, day):
-    for row in rows.filter(paused_since=None):
-        row.paused_since = day
-        row.save(update_fields=["paused_since"])
-
-
-def _go_on(rows, day, reason="补正"):
-    """Give back every whole day between the return and the new submission, the day of the return not counted."""
-    for row in rows.exclude(paused_since=None).select_related("agreement__agency__region"):
-        first, row.paused_since = row.paused_since + ONE_DAY, None
-        if first <= day:
-            row.pauses.append([first.isoformat(), day.isoformat(), reason])
-        _recount(row)
-
-
-def wait_from(row, day):
-    """A clock that a proof answers stands still while the agency looks at the proof."""
-    _pause(Deadline.objects.open().filter(pk=row.pk), day)
-
-
-def go_on_from(row, day):
-    """The proof was sent back: the clock goes on, with the days given back."""
-    _go_on(Deadline.objects.open().filter(pk=row.pk), day, "核对证明")
-
-
-def met_on(row, day):
-    """The proof was taken note of: the clock is met on the day on which that proof was handed in."""
-    _close(Deadline.objects.open().filter(pk=row.pk), Status.MET, day)
-
-
-def _restart(rows, day):
-    for row in rows.select_related("agreement__agency__region"):
-        row.started_on = day
-        _recount(row)
-
-
-def _recount(row):
-    _compute(row, row.agreement.terms.deadlines[row.rule], calendar_for(row.agreement.agency.region))
-    row.save()
+    close_rows(running, Status.MET, day)
 
 
 def drop_clocks(agreement, day, events=None):
@@ -324,10 +260,10 @@ def drop_clocks(agreement, day, events=None):
     """
     running = agreement.deadlines.open()
     running = running.filter(event__in=events) if events else running.exclude(event__in=[*BY_HAND, RECEIVED])
-    _close(running, Status.DROPPED, day)
+    close_rows(running, Status.DROPPED, day)
 
 
-def _close(rows, outcome, day):
+def close_rows(rows, outcome, day):
     for row in rows:
         row.close(outcome, day)
         row.save(update_fields=["status", "closed_on"])
@@ -381,7 +317,7 @@ def recompute(rows=None, net=None):
         rows = rows.select_related("agreement__agency__region").iterator(chunk_size=1000)
         moved += [
             row for row in rows
-            if net(row, partial(_compute, row, terms[row.rule], calendars.of(row.agreement)))
+            if net(row, partial(compute, row, terms[row.rule], calendars.of(row.agreement)))
         ]  # fmt: skip
     return [row for row in moved if _saved(row)]
 
@@ -427,10 +363,10 @@ def _rounds(row, term, calendar, today):
                 "rule", "bound", "event", "about", "title", "article", "unit", "started_on", "started_at")},
             agreement=agreement, round=row.round + 1, counted_with=row.counted_with,
         )  # fmt: skip
-        _compute(following, term, calendar)
+        compute(following, term, calendar)
         while following.due_on < min(today, agreement.starts_on):
             following.round += 1  # nobody was bound before the agreement began: no row for such a round
-            _compute(following, term, calendar)
+            compute(following, term, calendar)
         following.save(force_insert=True)
         started.append(following)
         row = following

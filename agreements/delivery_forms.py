@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.timezone import localdate
 
-from .application_forms import FilesField, TodayForm
+from .application_forms import FilesField
 from .delivery_checks import receipt_is_proved
-from .forms import ActForm, day_field
+from .forms import ActForm, TodayForm, day_field
 from .models import Delivery
 
 

@@ -63,6 +63,22 @@ class VoidForm(ReasonForm):
             del self.fields["replace"]
 
 
+def words(label, limit=500, **kwargs):
+    """A few sentences, at most `limit` characters."""
+    return forms.CharField(label=label, max_length=limit, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class TodayForm(ActForm):
+    """An act that is done on the day on which it is entered."""
+
+    def details(self):
+        return {**self.cleaned_data, "on": localdate()}
+
+
+class TodayReasonForm(TodayForm):
+    reason = words("原因", limit=200)
+
+
 class TermsOfAgreementForm(ActForm):
     """有效期、服务范围、支付方式、委托代理人（封面、第三条、第八十三条）。"""
 

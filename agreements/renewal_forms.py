@@ -6,27 +6,12 @@ from django.utils.timezone import localdate
 from config.forms import PortalForm
 
 from .application_forms import FilesField
-from .forms import ActForm, AftercareForm, day_field
-
-
-def _text(label, limit=500, **kwargs):
-    return forms.CharField(label=label, max_length=limit, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-class TodayForm(ActForm):
-    """An act that is done on the day on which it is entered."""
-
-    def details(self):
-        return {**self.cleaned_data, "on": localdate()}
+from .forms import ActForm, AftercareForm, TodayForm, day_field, words
 
 
 class SelfAssessmentForm(TodayForm):
-    self_assessment = _text("履约自评", limit=5000, help_text="本期履行协议、绩效考核和整改的情况")
+    self_assessment = words("履约自评", limit=5000, help_text="本期履行协议、绩效考核和整改的情况")
     files = FilesField(required=False)
-
-
-class TodayReasonForm(TodayForm):
-    reason = _text("原因", limit=200)
 
 
 class OfferForm(TodayForm):
@@ -34,11 +19,11 @@ class OfferForm(TodayForm):
 
 
 class HoldoverCauseForm(TodayForm):
-    cause = _text("延续有效的原因")
+    cause = words("延续有效的原因")
 
 
 class EndContinuationForm(AftercareForm):
-    reason = _text("事由")
+    reason = words("事由")
     on = day_field("终止自")
 
     field_order = ["reason", "on"]
@@ -49,7 +34,7 @@ class EndContinuationForm(AftercareForm):
 
 class SuspensionExceptionForm(ActForm):
     suspension = forms.ModelChoiceField(None, label="哪一个中止", empty_label=None)
-    reason = _text("例外的理由")
+    reason = words("例外的理由")
     on = day_field("写明日期")
 
     def prepare(self):

@@ -10,11 +10,10 @@ from django.utils.timezone import localdate
 from institutions.models import Agency, Role
 
 from .clocks import SIDES, stop_clocks
-from .gate import SYSTEM, RuleBroken, perform
-from .models import Agreement, Deadline, Paper, RenewalCampaign, RenewalRequest
-from .printing import print_owed
+from .filed_papers import owe_filed, printed
+from .gate import RuleBroken, perform
+from .models import Agreement, Deadline, Paper, RenewalCampaign
 from .renewal_sheets import renewal_form
-from .sheets import commitment_of
 
 
 def apply_for_renewal(agreement, *, by, self_assessment, files=(), address="", on=None):
@@ -33,8 +32,8 @@ def apply_for_renewal(agreement, *, by, self_assessment, files=(), address="", o
             on=on,
         )
         request = agreement.renewal_requests.last()
-        _owe_forms(request, on)
-    return _printed(request)
+        owed = _owe_form(request, on)
+    return printed(request, owed)
 
 
 def refile(request, *, by, self_assessment, files=(), address="", on=None):
@@ -44,28 +43,13 @@ def refile(request, *, by, self_assessment, files=(), address="", on=None):
         request = perform(
             request.refile, by=by, address=address, self_assessment=self_assessment, files=files, on=on
         )
-        _owe_forms(request, on)
-    return _printed(request)
+        owed = _owe_form(request, on)
+    return printed(request, owed)
 
 
-def _owe_forms(request, on):
-    """第七条第十项、第七十八条：the printed form, and the letter of commitment for what is filed with it."""
-    for old in (request.form_paper, request.commitment_paper):
-        if old:
-            perform(old.supersede, by=SYSTEM, reason="补正后另有新的一份")
-    agreement, sheet = request.agreement, renewal_form(request, on_file(request.agreement, on))
-    request.form_paper = Paper.owe(agreement, Paper.Purpose.RENEWAL_REQUEST, sheet.kept(), on.year)
-    request.commitment_paper = Paper.owe(
-        agreement, Paper.Purpose.COMMITMENT, commitment_of(request, sheet.title, on), on.year
-    )
-    request.save(update_fields=["form_paper", "commitment_paper"])
-
-
-def _printed(request):
-    """Print after the commit, and give the application back as it is then."""
-    print_owed(request.form_paper)
-    print_owed(request.commitment_paper)
-    return RenewalRequest.objects.get(pk=request.pk)
+def _owe_form(request, on):
+    form = renewal_form(request, on_file(request.agreement, on))
+    return owe_filed(request, on, (Paper.Purpose.RENEWAL_REQUEST, form))
 
 
 @transaction.atomic

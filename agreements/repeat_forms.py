@@ -1,4 +1,4 @@
-from .renewal_forms import TodayReasonForm
+from .forms import TodayReasonForm
 
 
 class KeepDespiteRepeatForm(TodayReasonForm):

@@ -5,8 +5,8 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
-from .application_forms import FilesField, TodayForm
-from .forms import ActForm, day_field
+from .application_forms import FilesField
+from .forms import ActForm, TodayForm, day_field
 from .models import PenaltyRecord
 
 

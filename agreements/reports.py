@@ -8,11 +8,10 @@ from django.utils.timezone import localdate
 from institutions.models import Agency, Role
 
 from . import notices
+from .filed_papers import owe_filed, printed
 from .gate import RuleBroken, perform
-from .models import Agreement, Message, Paper, SelfCheckCampaign
-from .printing import print_owed
+from .models import Agreement, Message, SelfCheckCampaign
 from .report_sheets import FORM_OF
-from .sheets import commitment_of
 
 
 def file_penalty_report(agreement, *, by, address="", **details):
@@ -34,8 +33,8 @@ def refile(report, *, by, address="", **details):
     """Again after it was returned: its form and letter of commitment are owed anew. Returns the report."""
     with transaction.atomic():
         report = perform(report.refile, by=by, address=address, **details)
-        owed = _owe_forms(report, details["on"])
-    return _printed(report, owed)
+        owed = owe_filed(report, details["on"], _form_of(report))
+    return printed(report, owed)
 
 
 def announce_self_check(first_day, last_day, subject, *, by, on=None):
@@ -89,25 +88,10 @@ def _file(agreement, act, reports, by, address, details):
     with transaction.atomic():
         agreement = perform(getattr(agreement, act), by=by, address=address, **details)
         report = getattr(agreement, reports).latest("pk")
-        owed = _owe_forms(report, details["on"])
-    return _printed(report, owed)
+        owed = owe_filed(report, details["on"], _form_of(report))
+    return printed(report, owed)
 
 
-def _owe_forms(report, on):
-    """The printed form where there is one, and the letter of commitment for what is filed (第七条第十项)."""
-    title, agreement = report.kind_name, report.agreement
-    if make := FORM_OF.get(type(report)):
-        purpose, sheet = make(report)
-        title, report.form_paper = sheet.title, Paper.owe(agreement, purpose, sheet.kept(), on.year)
-    report.commitment_paper = Paper.owe(
-        agreement, Paper.Purpose.COMMITMENT, commitment_of(report, title, on), on.year
-    )
-    report.save(update_fields=["form_paper", "commitment_paper"])
-    return [paper for paper in (report.form_paper, report.commitment_paper) if paper]
-
-
-def _printed(report, papers):
-    """Print after the commit, and give the record back as it is then."""
-    for paper in papers:
-        print_owed(paper)
-    return type(report).objects.get(pk=report.pk)
+def _form_of(report):
+    make = FORM_OF.get(type(report))
+    return make(report) if make else None

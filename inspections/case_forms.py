@@ -5,8 +5,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.timezone import localdate
 
-from agreements.application_forms import FilesField, TodayForm, TodayReasonForm
-from agreements.forms import MOST_PEOPLE, ActForm, day_field
+from agreements.application_forms import FilesField
+from agreements.forms import MOST_PEOPLE, ActForm, TodayForm, TodayReasonForm, day_field
 from agreements.models import Agreement
 from config.forms import PortalForm
 

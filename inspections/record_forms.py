@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.timezone import localdate
 
-from agreements.application_forms import FilesField, TodayForm
-from agreements.forms import ActForm, day_field
+from agreements.application_forms import FilesField
+from agreements.forms import ActForm, TodayForm, day_field
 from institutions.models import User
 
 from .models import (

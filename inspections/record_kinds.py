@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agreements.application_forms import TodayForm, TodayReasonForm
+from agreements.forms import TodayForm, TodayReasonForm
 from agreements.gate import declared
 from institutions.models import Role
 

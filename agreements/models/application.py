@@ -3,7 +3,7 @@ from django.db import models
 from django_fsm import FSMField
 
 from .. import application_checks as rules
-from .. import checks, clocks, permissions
+from .. import application_clocks, checks, permissions
 from ..gate import step
 from ..status import LIVE
 from .agreement import Agreement
@@ -127,7 +127,7 @@ class Application(Stateful):
 
     def follow(self, name, details):
         """What an act on it starts and stops by the clock."""
-        clocks.follow_application(self, name, details)
+        application_clocks.follow_application(self, name, details)
 
     # ── the hospital's acts ──
 

@@ -11,6 +11,7 @@ from institutions.workdays import calendar_for
 
 from .. import application_checks as rules
 from .. import permissions
+from ..clocks import about_approval
 from ..deadlines import due
 from ..gate import RuleBroken, step
 from ..status import LIVE
@@ -82,7 +83,7 @@ class ChangeRequest(Application):
     @property
     def also_meets(self):
         """The clocks that the agency started when it learned of the approval by itself."""
-        return [rules.about_approval(group.label) for group in self.groups]
+        return [about_approval(group.label) for group in self.groups]
 
     @property
     def granted_on_receipt(self):
@@ -229,21 +230,15 @@ class ChangeRequest(Application):
 
     def hold(self, on):
         """第七十六条：银行账户变更未决前，暂停拨付，免得付到旧账户。"""
-        if any(group.is_account for group in self.groups) and not self._holds.exists():
+        open_holds = self.holds.filter(released_on=None)
+        if any(group.is_account for group in self.groups) and not open_holds.exists():
             self.agreement.payment_holds.create(
-                article=self.agreement.terms.change.article, reason=self._hold_reason, started_on=on
-            )
-
-    @property
-    def _hold_reason(self):
-        return f"银行账户变更待核对（变更申请 {self.pk}）"
-
-    @property
-    def _holds(self):
-        return self.agreement.payment_holds.filter(reason=self._hold_reason, released_on=None)
+                article=self.agreement.terms.change.article, reason="银行账户变更待核对", started_on=on,
+                change_request=self,
+            )  # fmt: skip
 
     def let_go(self, on):
-        for hold in self._holds:
+        for hold in self.holds.filter(released_on=None):
             self.agreement.release_hold(hold, "paid", f"变更申请{self.get_status_display()}", on)
 
     def carry_out(self, on, by):

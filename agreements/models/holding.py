@@ -23,7 +23,7 @@ class HoldingActs:
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.some_hold_is_open, checks.hold_is_open, checks.not_in_the_future, checks.released_after_it_began,
-            checks.nothing_keeps_the_hold, checks.reason_is_written,
+            checks.no_change_waits, checks.nothing_keeps_the_hold, checks.reason_is_written,
         ],
     )  # fmt: skip
     def release_payment(self, hold, outcome, reason, on, proposal=None):

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django_fsm import FSMField
 
-from .. import checks, clocks, permissions, self_report
+from .. import application_clocks, checks, clocks, permissions, self_report
 from .. import report_checks as rules
 from ..gate import step
 from .agreement import Agreement
@@ -330,11 +330,11 @@ class DisplayProof(Report):
         return on > deadline.due_on or shown_on > clocks.due_without_pauses(deadline).day
 
     def was_returned(self, on):
-        clocks.go_on_from(self.deadline, on)
+        application_clocks.go_on_from(self.deadline, on)
 
     def was_refiled(self, on, before):
         self.refiled_on, self.late = on, self.is_late_for(self.deadline, self.shown_on, on)
-        clocks.wait_from(self.deadline, on)
+        application_clocks.wait_from(self.deadline, on)
 
     def was_noted(self, on):
-        clocks.met_on(self.deadline, self.refiled_on or self.filed_on)
+        application_clocks.met_on(self.deadline, self.refiled_on or self.filed_on)

@@ -1,4 +1,4 @@
-from .. import checks, clocks, permissions
+from .. import application_clocks, checks, clocks, permissions
 from .. import report_checks as rules
 from ..gate import step
 from ..numbers import decision_of
@@ -55,7 +55,7 @@ class ReportingActs:
         """第七十三条、第八十二条：公告、摘牌后，以照片为证；甲方核对期间时限暂停。"""
         late = self.displayproofs.model.is_late_for(deadline, facts["shown_on"], on)
         self._file(self.displayproofs, facts, files, on, by, deadline=deadline, late=late)
-        clocks.wait_from(deadline, on)
+        application_clocks.wait_from(deadline, on)
 
     def _file(self, reports, facts, files, on, by, **more):
         report = reports.create(filed_by=by, filed_on=on, **facts, **more)

@@ -23,6 +23,14 @@ class PaymentHold(models.Model):
     released_on = models.DateField("解除日期", null=True, blank=True)
     outcome = models.CharField("处理结果", max_length=10, choices=Outcome, blank=True)
     releasing_reason = models.CharField("解除事由", max_length=500, blank=True)
+    change_request = models.ForeignKey(
+        "ChangeRequest",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="holds",
+        verbose_name="等待的变更申请",
+    )
 
     objects = OfAgreement.as_manager()
 

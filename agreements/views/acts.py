@@ -100,7 +100,7 @@ ACTS = {
         apply_for_renewal,
     ),
     "set_holdover_cause": ActPage(renewal_forms.HoldoverCauseForm, "协议继续有效，原因记录在案。"),
-    "decline_renewal": ActPage(renewal_forms.TodayReasonForm, "甲方据此结束延续，协议终止。"),
+    "decline_renewal": ActPage(forms.TodayReasonForm, "甲方据此结束延续，协议终止。"),
     "end_continuation": ActPage(
         renewal_forms.EndContinuationForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"
     ),

@@ -12,6 +12,7 @@ from institutions.permissions import sees_account
 from .. import application_forms as forms
 from .. import applications as actions
 from .. import permissions
+from ..forms import NothingToFill, TodayForm, TodayReasonForm
 from ..gate import perform
 from ..models import (
     ApplicationStatus,
@@ -31,14 +32,14 @@ PER_PAGE, LATEST = 50, 8
 ANSWERS = {
     "submit": forms.SubmitForm,
     "refile": forms.SubmitForm,
-    "accept": forms.TodayForm,
+    "accept": TodayForm,
     "examine": forms.OpinionForm,
-    "rest_on_current": forms.NothingToFill,
-    "check_account": forms.NothingToFill,
+    "rest_on_current": NothingToFill,
+    "check_account": NothingToFill,
     "grant": forms.OpinionForm,
     "return_for_completion": forms.ReturnForm,
-    "refuse": forms.TodayReasonForm,
-    "withdraw": forms.TodayForm,
+    "refuse": TodayReasonForm,
+    "withdraw": TodayForm,
 }
 HOW = {"submit": actions.submit, "refile": actions.submit, "grant": actions.grant}
 

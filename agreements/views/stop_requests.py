@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from .. import application_forms, permissions
 from .. import applications as actions
+from ..forms import TodayForm, TodayReasonForm
 from ..gate import declared, perform, refusal
 from ..models import Agreement, ApplicationStatus, StopRequest
 from ..models.application import WITH_HOSPITAL
@@ -22,10 +23,10 @@ from .deeds import Deeds
 ANSWERS = {
     "submit": application_forms.SubmitForm,
     "refile": application_forms.SubmitForm,
-    "accept": application_forms.TodayForm,
+    "accept": TodayForm,
     "return_for_completion": application_forms.ReturnForm,
-    "refuse": application_forms.TodayReasonForm,
-    "withdraw": application_forms.TodayForm,
+    "refuse": TodayReasonForm,
+    "withdraw": TodayForm,
 }
 HOW = {"submit": actions.submit, "refile": actions.submit}
 

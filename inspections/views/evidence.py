@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from agreements.application_forms import NothingToFill, TodayReasonForm
+from agreements.forms import NothingToFill, TodayReasonForm
 from agreements.gate import declared, refusal
 from agreements.models import Attachment
 from agreements.views.common import carried_out, must

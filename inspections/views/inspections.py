@@ -5,7 +5,7 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.shortcuts import render
 from django.utils.timezone import localdate
 
-from agreements.application_forms import TodayForm, TodayReasonForm
+from agreements.forms import TodayForm, TodayReasonForm
 from agreements.views.deeds import Deeds
 
 from .. import actions, forms, permissions

@@ -106,12 +106,12 @@ def test_another_region_sends_the_hospital_home(desk, other_agency, other_clerk)
 
 
 @pytest.mark.rule("Q76.2")
-def test_the_agencys_clock_stands_still_while_the_hospital_completes_its_papers(desk, time_machine=None):
+def test_the_agencys_clock_stands_still_while_the_hospital_completes_its_papers(desk):
     agreement = desk.signed()
-    request = desk.change_request(agreement)
-    due = clock(agreement, "T-34c").due_on
     filed = TODAY - timedelta(days=10)
-    ChangeRequest.objects.filter(pk=request.pk).update(filed_on=filed)
+    request = desk.change_request(agreement, submit=False, on=filed, approved_on=filed)
+    request = applications.submit(request, by=desk.operator, on=filed)
+    due = clock(agreement, "T-34c").due_on
     request = perform(
         request.return_for_completion, by=desk.clerk, reason="缺批准文件第2页", on=TODAY - timedelta(days=7)
     )
@@ -477,3 +477,26 @@ def test_an_approval_that_the_agency_learned_of_starts_the_clock_by_itself(desk)
     assert agreement.deadlines.get(pk=row.pk).status == Deadline.Status.OPEN
     desk.change_request(agreement)
     assert agreement.deadlines.get(pk=row.pk).status == Deadline.Status.MET
+
+
+def test_a_form_that_was_voided_meanwhile_does_not_stop_the_hospital(desk):
+    request = desk.change_request(desk.signed())
+    perform(request.form_paper.make_void, by=desk.reviewer, reason="印错")
+    request = perform(request.return_for_completion, by=desk.clerk, reason="缺页", on=TODAY)
+    assert applications.submit(request, by=desk.operator).form_paper.status == Paper.Status.ISSUED
+
+
+def test_a_hold_that_waits_for_an_account_is_not_released_before_it_is_decided(desk):
+    agreement = desk.signed()
+    desk.change_request(agreement, changes=BANK)
+    hold = agreement.payment_holds.get()
+    with pytest.raises(RuleBroken, match="银行账户的变更申请还没有办结"):
+        desk.decided(agreement, "release_payment", hold=hold, outcome="paid", reason="先付", on=TODAY)
+
+
+def test_of_two_daily_runs_the_second_finds_nothing_left_behind(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement)
+    desk.terminated(agreement)
+    assert applications.end_left_behind(request, TODAY) == agreement
+    assert applications.end_left_behind(request, TODAY) is None

@@ -454,10 +454,8 @@ def test_only_that_record_is_touched(listed, broken, monkeypatch):
 
 def counted(monkeypatch):
     """The rules of the rows that a run counts again."""
-    counted, compute = [], clocks._compute
-    monkeypatch.setattr(
-        clocks, "_compute", lambda row, *args: counted.append(row.rule) or compute(row, *args)
-    )
+    counted, compute = [], clocks.compute
+    monkeypatch.setattr(clocks, "compute", lambda row, *args: counted.append(row.rule) or compute(row, *args))
     return counted
 
 
@@ -497,7 +495,7 @@ def test_a_stopped_recount_goes_on_where_it_stopped(desk, clock, calendar, monke
     suspended(desk, clock, date(2026, 3, 2), days=20)
     publish_notice(2026, [Day(date(2026, 3, 4), False, "临时放假")], number="国办〔2026〕2号", replace=True)
     monkeypatch.setattr(clocks, "AT_ONCE", 1)
-    compute, calls = clocks._compute, []
+    compute, calls = clocks.compute, []
 
     def stopped(*args):
         calls.append(args)
@@ -505,7 +503,7 @@ def test_a_stopped_recount_goes_on_where_it_stopped(desk, clock, calendar, monke
             raise KeyboardInterrupt
         return compute(*args)
 
-    monkeypatch.setattr(clocks, "_compute", stopped)
+    monkeypatch.setattr(clocks, "compute", stopped)
     with pytest.raises(KeyboardInterrupt):
         clocks.follow_calendar()
     rest = Deadline.objects.open().exclude(counted_with=clocks.stamp()).count()

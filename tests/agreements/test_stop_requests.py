@@ -353,7 +353,8 @@ def test_a_draft_or_a_late_request_stops_nothing(desk, clock, calendar):
     request = drafted(desk, agreement, RESUME, on=date(2026, 8, 28), planned_from=date(2026, 8, 28))
     request = applications.submit(request, by=desk.operator, on=date(2026, 8, 29))
     assert request.late
-    assert run(date(2026, 8, 29)).done == [("超期终止", agreement)]
+    done = run(date(2026, 8, 29)).done
+    assert done == [("超期终止", agreement), ("中止等申请随协议了结", agreement)]
 
 
 @pytest.mark.rule("Q79.3")
