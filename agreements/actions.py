@@ -11,12 +11,13 @@ from django.utils.timezone import localdate
 
 from institutions.models import Level
 
-from . import permissions, stop_requests
-from .cascade import spread
+from . import permissions
 from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from .models import IN_FORCE, Agreement, Attachment, Edition, Paper, Proposal, Sequence, Status
 from .models.proposal import stored
-from .printing import owe_copy, print_owed
+from .papers.printing import owe_copy, print_owed
+from .stops import requests as stop_requests
+from .stops.cascade import spread
 
 DRAFTING = {"label": "起草协议", "article": "第三条、第八十三条"}
 TAKEN = "{institution}与{agency}已有一份正在办理签订的协议，先办结或作废那一份（一家机构一份协议）"

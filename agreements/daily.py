@@ -12,14 +12,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from . import clocks
 from .actions import begin, due_to_begin
-from .applications import end_left_behind, left_behind
-from .expiry import ONE_DAY, settle, unsettled
+from .applications.actions import end_left_behind, left_behind
+from .clocks import actions as clocks
 from .gate import RuleBroken
-from .lapses import end_overlong, overlong
+from .messages.reminders import send_waiting, write_due
 from .models import ChangeRequest, DailyFailure, StopRequest
-from .reminders import send_waiting, write_due
+from .renewals.expiry import ONE_DAY, settle, unsettled
+from .stops.lapses import end_overlong, overlong
 
 log = logging.getLogger(__name__)
 BROKEN = "办理出错，已记入运行日志，请系统管理员查看后重新办理"

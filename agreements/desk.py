@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 
 from institutions.models import Role
 
-from . import application_desk, delivery_desk, repeat, report_desk
+from .applications import desk as application_desk
+from .deliveries import desk as delivery_desk
 from .desk_items import MOST, Item
-from .last_days import to_decide
 from .models import (
     LIVE,
     AftercarePlan,
@@ -25,6 +25,9 @@ from .models import (
     Status,
     Suspension,
 )
+from .reports import desk as report_desk
+from .stops import repeat
+from .stops.last_days import to_decide
 
 LOOK_AHEAD = timedelta(days=30)
 MORE = []  # what apps above this one have to do: functions like `groups_for`

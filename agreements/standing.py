@@ -5,8 +5,8 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from .last_days import DECIDED_BY_LEADER, last_days
 from .models import Status
+from .stops.last_days import DECIDED_BY_LEADER, last_days
 
 
 @dataclass(frozen=True)

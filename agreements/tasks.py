@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from . import daily as daily_work
-from . import jobs
+from .jobs import actions as jobs
 from .models import Job, Paper
-from .printing import print_owed
+from .papers.printing import print_owed
 
 JUST_OWED = timedelta(minutes=2)  # whoever owes a paper prints it at once; this is for what stayed behind
 

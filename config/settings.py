@@ -109,8 +109,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Who takes background jobs to the worker (`agreements.queue`), and the worker itself (`manage.py qcluster`).
-JOB_QUEUE = env("JOB_QUEUE", default=f"agreements.queue.{'at_once' if MODE == 'test' else 'by_django_q'}")
+# Who takes background jobs to the worker (`agreements.jobs.queue`), and the worker itself (`manage.py qcluster`).
+JOB_QUEUE = env(
+    "JOB_QUEUE", default=f"agreements.jobs.queue.{'at_once' if MODE == 'test' else 'by_django_q'}"
+)
 Q_CLUSTER = {
     "name": "portal",
     "orm": "default",  # a table of this database: no second server, and a job is asked for in its own transaction

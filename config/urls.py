@@ -37,7 +37,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("institutions.urls")),
     path("", include("inspections.urls")),
-    path("", include("inspections.record_urls")),
+    path("", include("inspections.records.urls")),
     path("", include("agreements.urls")),
-    path("", include("inspections.case_urls")),
+    path("", include("inspections.cases.urls")),
 ]

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Paper, Sequence
-from agreements.printing import print_owed
+from agreements.papers.printing import print_owed
 
 from . import sheets, wholeness
 from .canonical import canonical

@@ -9,10 +9,15 @@ class InspectionsConfig(AppConfig):
 
     def ready(self):
         """Add to the lists that the lower apps keep for whoever stands above them."""
-        from agreements import desk, notice_papers, notices
+        from agreements import desk
+        from agreements.deliveries import notice_papers
+        from agreements.messages import notices
         from agreements.models import Paper, event
 
-        from . import case_events, inspection_desk, record_hooks, secrecy
+        from . import desk as inspection_desk
+        from . import secrecy
+        from .cases import events as case_events
+        from .records import hooks as record_hooks
         from .told import NOTICES
 
         event.HIDDEN_FROM_INSTITUTIONS.append(secrecy.hidden_events)

@@ -1,7 +1,7 @@
 """Which acts on inspections start and stop which clocks: T-21 feedback of the result, T-39 papers asked for."""
 
-from agreements.clocks import about_of, start_clocks, stop_clocks
-from agreements.named_clocks import drop_clocks_about, start_clock_until
+from agreements.clocks.actions import about_of, start_clocks, stop_clocks
+from agreements.clocks.named import drop_clocks_about, start_clock_until
 
 FINISHED, ASKED = "fieldwork_finished", "request_served"
 

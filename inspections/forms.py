@@ -5,7 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.timezone import localdate
 
-from agreements.application_forms import FilesField
+from agreements.applications.forms import FilesField
 from agreements.forms import ActForm, TodayForm, day_field
 from agreements.gate import RuleBroken
 from agreements.uploads import validate_scan

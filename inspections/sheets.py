@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate, localtime
 
-from agreements.notice_sheets import quotes
+from agreements.deliveries.notice_sheets import quotes
 from agreements.papers.sheet import Sheet, day_in_words
 
 ARTICLE = "第五十七条"

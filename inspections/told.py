@@ -1,6 +1,6 @@
-"""Who is told of what about inspections: added to `agreements.notices.NOTICES`."""
+"""Who is told of what about inspections: added to `agreements.messages.notices.NOTICES`."""
 
-from agreements.notices import AGENCY, INSTITUTION, Notice
+from agreements.messages.notices import AGENCY, INSTITUTION, Notice
 
 
 def _hospital(subject, sentence):

@@ -19,8 +19,10 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from agreements import actions, append_only, clocks, daily, printing  # noqa: E402
+from agreements import actions, append_only, daily  # noqa: E402
+from agreements.clocks import actions as clocks  # noqa: E402
 from agreements.models import Agreement, Deadline, Edition, Event, Status, Suspension  # noqa: E402
+from agreements.papers import printing  # noqa: E402
 from institutions.actions import register_institution  # noqa: E402
 from institutions.holidays import publish_notice  # noqa: E402
 from institutions.models import HolidayNotice, Institution, InstitutionVersion, Level, Region  # noqa: E402

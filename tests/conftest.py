@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from agreements import append_only, printing
+from agreements import append_only
 from agreements.models import Edition
+from agreements.papers import printing
 from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Level, Region, Role, User

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import localdate
 
-from agreements import actions, applications
+from agreements import actions
+from agreements.applications import actions as applications
 from agreements.gate import SYSTEM, perform
 
 TODAY = localdate()

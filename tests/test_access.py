@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements import clocks, feed, printing
+from agreements.clocks import actions as clocks
+from agreements.clocks import feed
 from agreements.models import Delivery, Paper, RenewalRequest
+from agreements.papers import printing
 from institutions.models import Role, User
 
 from .conftest import PASSWORD

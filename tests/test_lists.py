@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agreements import actions, clocks, printing
+from agreements import actions
+from agreements.clocks import actions as clocks
 from agreements.models import Delivery, Job, Paper
+from agreements.papers import printing
 from institutions.actions import register_institution
 
 from .conftest import facts

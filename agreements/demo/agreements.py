@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from django.core.files.base import ContentFile
 from django.utils.timezone import localdate
 
-from agreements import actions, printing
+from agreements import actions
 from agreements.gate import SYSTEM, perform
 from agreements.models import Agreement, Paper, SignRecord
+from agreements.papers import printing
 from agreements.papers.press import press
 from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Role, User

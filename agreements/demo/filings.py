@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.files.base import ContentFile
 
-from agreements import applications
+from agreements.applications import actions as applications
 from agreements.gate import perform
 from institutions.models import Role
 

@@ -10,10 +10,13 @@ from django_fsm import FSMField
 
 from institutions.models import Agency, Institution
 
-from .. import clocks, notice_papers, notices, permissions
-from ..cover import cover_values, missing_labels
+from .. import permissions
+from ..clocks import actions as clocks
+from ..deliveries import notice_papers
 from ..edition_text import LABELS
 from ..gate import step
+from ..messages import notices
+from ..papers.cover import cover_values, missing_labels
 from ..status import IN_THE_MAKING, LIVE, Status
 from .delivering import DeliveringActs
 from .drafting import DraftingActs

@@ -3,8 +3,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django_fsm import RETURN_VALUE, FSMField
 
-from .. import amendment_checks as rules
 from .. import checks, permissions
+from ..applications import amendment_checks as rules
 from ..gate import step
 from ..uploads import sha256_of
 from .agreement import Agreement

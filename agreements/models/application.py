@@ -2,8 +2,9 @@ from django.conf import settings
 from django.db import models
 from django_fsm import FSMField
 
-from .. import application_checks as rules
-from .. import application_clocks, checks, permissions
+from .. import checks, permissions
+from ..applications import checks as rules
+from ..applications import clocks as application_clocks
 from ..gate import step
 from ..status import LIVE
 from .agreement import Agreement

@@ -9,10 +9,10 @@ from institutions.differences import FACT_FIELDS, Difference, in_words
 from institutions.models import InstitutionVersion
 from institutions.workdays import calendar_for
 
-from .. import application_checks as rules
 from .. import permissions
-from ..clocks import about_approval
-from ..deadlines import due
+from ..applications import checks as rules
+from ..clocks.actions import about_approval
+from ..clocks.deadlines import due
 from ..gate import RuleBroken, step
 from ..status import LIVE
 from ..status import Status as AgreementStatus

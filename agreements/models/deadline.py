@@ -2,9 +2,9 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import RETURN_VALUE, FSMField
 
-from .. import clock_checks as checks
 from .. import permissions
-from ..deadlines import EXACT, Due
+from ..clocks import checks
+from ..clocks.deadlines import EXACT, Due
 from ..gate import step
 from .querysets import OfAgreement
 from .stateful import Stateful

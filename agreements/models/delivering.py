@@ -1,4 +1,5 @@
-from .. import delivery_checks, permissions
+from .. import permissions
+from ..deliveries import checks as delivery_checks
 from ..gate import step
 from ..status import ENDED, LIVE
 

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django_fsm import FSMField
 
 from .. import checks, permissions
-from .. import delivery_checks as rules
+from ..deliveries import checks as rules
 from ..gate import step
 from .agreement import Agreement
 from .attachment import Attachment

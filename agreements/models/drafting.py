@@ -1,8 +1,8 @@
 from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
-from ..cover import cover_values
 from ..gate import step
+from ..papers.cover import cover_values
 from ..status import Status as S
 from ..uploads import sha256_of
 

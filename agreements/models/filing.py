@@ -1,5 +1,6 @@
-from .. import application_checks as rules
-from .. import checks, clocks, permissions
+from .. import checks, permissions
+from ..applications import checks as rules
+from ..clocks import actions as clocks
 from ..gate import step
 from ..status import LIVE, Status
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from .. import checks, permissions
-from ..deadlines import add_months
+from ..clocks.deadlines import add_months
 from ..gate import step
 from ..status import LIVE
 

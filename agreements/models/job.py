@@ -8,10 +8,10 @@ from django_fsm import FSMField
 
 from institutions.models import Role
 
-from .. import job_checks as checks
 from .. import permissions
 from ..gate import step
-from ..job_checks import SILENCE
+from ..jobs import checks
+from ..jobs.checks import SILENCE
 from .querysets import OfAgreement
 from .stateful import Stateful
 

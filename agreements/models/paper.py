@@ -7,7 +7,9 @@ from django.db import models
 from django.urls import reverse
 from django_fsm import FSMField
 
-from .. import checks, delivery_checks, notice_papers, permissions
+from .. import checks, permissions
+from ..deliveries import checks as delivery_checks
+from ..deliveries import notice_papers
 from ..gate import step
 from .agreement import Agreement
 from .querysets import OfAgreement

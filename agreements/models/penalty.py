@@ -5,7 +5,7 @@ from django.urls import reverse
 from institutions.workdays import calendar_for
 
 from .. import permissions
-from ..deadlines import due
+from ..clocks.deadlines import due
 from ..numbers import decision_of
 from .agreement import Agreement
 from .application import person_field

@@ -4,8 +4,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django_fsm import FSMField
 
-from .. import checks, permissions, renewal_checks
+from .. import checks, permissions
 from ..gate import step
+from ..renewals import checks as renewal_checks
 from .agreement import Agreement
 from .application import paper_field
 from .attachment import Attachment

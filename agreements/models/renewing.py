@@ -1,6 +1,7 @@
-from .. import checks, permissions, renewal_checks
-from ..deadlines import add_months
+from .. import checks, permissions
+from ..clocks.deadlines import add_months
 from ..gate import step
+from ..renewals import checks as renewal_checks
 from ..status import LIVE
 from ..status import Status as S
 from .ending import UNCOUNTED

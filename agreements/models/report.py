@@ -3,9 +3,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django_fsm import FSMField
 
-from .. import application_clocks, checks, clocks, permissions, self_report
-from .. import report_checks as rules
+from .. import checks, permissions
+from ..applications import clocks as application_clocks
+from ..clocks import actions as clocks
 from ..gate import step
+from ..reports import checks as rules
+from ..reports import self_report
 from .agreement import Agreement
 from .application import paper_field, person_field
 from .attachment import Attachment

@@ -1,7 +1,9 @@
-from .. import application_clocks, checks, clocks, permissions
-from .. import report_checks as rules
+from .. import checks, permissions
+from ..applications import clocks as application_clocks
+from ..clocks import actions as clocks
 from ..gate import step
 from ..numbers import decision_of
+from ..reports import checks as rules
 from ..status import ENDED, LIVE
 
 

@@ -1,8 +1,8 @@
 from .. import checks, permissions
-from .. import stop_request_checks as rules
 from ..gate import step
 from ..status import IN_FORCE, LIVE
 from ..status import Status as S
+from ..stops import request_checks as rules
 
 
 class StopFilingActs:

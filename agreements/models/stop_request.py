@@ -6,12 +6,12 @@ from django.utils.timezone import localdate
 from institutions.models import InstitutionVersion
 from institutions.workdays import calendar_for
 
-from .. import application_checks as rules
 from .. import checks, permissions
-from .. import stop_request_checks as own_rules
-from ..deadlines import due
+from ..applications import checks as rules
+from ..clocks.deadlines import due
 from ..gate import step
 from ..status import IN_FORCE, LIVE, Status
+from ..stops import request_checks as own_rules
 from .application import Application, ApplicationStatus
 from .proposal import Proposal
 from .suspension import Suspension

@@ -1,10 +1,11 @@
 from django.utils.timezone import localdate
 from django_fsm import RETURN_VALUE
 
-from .. import checks, permissions, repeat, repeat_checks
+from .. import checks, permissions
 from ..gate import step
 from ..status import IN_FORCE, LIVE
 from ..status import Status as S
+from ..stops import repeat, repeat_checks
 
 
 class StoppingActs:

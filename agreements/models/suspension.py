@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from institutions.workdays import calendar_for
 
-from ..deadlines import ONE_DAY, due
+from ..clocks.deadlines import ONE_DAY, due
 from ..gate import RuleBroken
 from .agreement import Agreement
 from .querysets import OfAgreement

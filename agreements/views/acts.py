@@ -10,21 +10,17 @@ from django.utils.timezone import localdate
 
 from institutions.models import Institution
 
-from .. import (
-    actions,
-    application_forms,
-    delivery_forms,
-    forms,
-    permissions,
-    renewal_forms,
-    repeat_forms,
-    report_forms,
-)
+from .. import actions, forms, permissions
+from ..applications import forms as application_forms
+from ..deliveries import forms as delivery_forms
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
-from ..renewals import apply_for_renewal
-from ..stop_requests import prefill
+from ..renewals import forms as renewal_forms
+from ..renewals.actions import apply_for_renewal
+from ..reports import forms as report_forms
+from ..stops import repeat_forms
+from ..stops.requests import prefill
 from .common import agreement_or_404, carried_out, must
 
 

@@ -9,9 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from institutions.permissions import sees_account
 
-from .. import application_forms as forms
-from .. import applications as actions
 from .. import permissions
+from ..applications import actions, forms
 from ..forms import NothingToFill, TodayForm, TodayReasonForm
 from ..gate import perform
 from ..models import (

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from institutions.exports import KINDS, as_file
 
-from .. import feed
-from ..board import DeadlineFilter, clocks_of, exported, tabs_of
-from ..clock_forms import MeetForm
+from ..clocks import feed
+from ..clocks.board import DeadlineFilter, clocks_of, exported, tabs_of
+from ..clocks.forms import MeetForm
 from ..gate import declared, perform, refusal
 from ..models import Deadline
 from .common import carried_out, must

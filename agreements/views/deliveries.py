@@ -8,13 +8,12 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
-from .. import deliveries as actions
-from .. import delivery_forms as forms
+from ..deliveries import actions, forms
+from ..deliveries.notice_papers import ADDRESSED
 from ..forms import NothingToFill
 from ..gate import declared, refusal
 from ..models import Delivery, Event, Paper
 from ..models.delivery import contact_of
-from ..notice_papers import ADDRESSED
 from .common import carried_out, must
 from .deeds import Deeds
 

@@ -5,9 +5,9 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from .. import jobs as jobs_
 from ..daily import carry_out_again
 from ..gate import SYSTEM, RuleBroken
+from ..jobs import actions as jobs_
 from ..models import DailyFailure, Event, Job
 from ..permissions import may_carry_out_again, may_run_jobs
 from .common import must

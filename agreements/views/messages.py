@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from ..message_forms import MailForm
+from ..messages.forms import MailForm
 from ..models import Message
 from ..numbers import whole_number
 

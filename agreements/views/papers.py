@@ -7,9 +7,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from .. import actions, forms, permissions, printing
+from .. import actions, forms, permissions
 from ..gate import declared, refusal
 from ..models import Paper
+from ..papers import printing
 from ..papers.refusals import PaperRefused
 from .common import agreement_or_404, carried_out, must
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from institutions.exports import KINDS, as_file
 
-from ..board import clocks_of, meetable
+from ..clocks.board import clocks_of, meetable
 from ..desk import desk_for
 from ..diagram import nodes_of
 from ..exports import exported

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_POST
 
 from institutions.models import Role
 
-from .. import renewal_forms as forms
-from ..campaigns import progress
 from ..forms import TodayForm, TodayReasonForm
 from ..gate import RuleBroken
 from ..models import RenewalCampaign, RenewalRequest
-from ..renewals import announce_campaign, close_campaign, on_file, refile
+from ..renewals import forms
+from ..renewals.actions import announce_campaign, close_campaign, on_file, refile
+from ..renewals.campaigns import progress
 from .common import agreement_or_404, carried_out, must
 from .deeds import Deeds
 

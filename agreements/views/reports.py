@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from institutions.models import Role
 
-from .. import permissions, reports
-from .. import report_forms as forms
-from ..application_forms import ReturnForm
+from .. import permissions
+from ..applications.forms import ReturnForm
 from ..gate import declared, refusal
 from ..models import Agreement, Deadline, DisplayProof, PenaltyReport, SelfCheckCampaign, SelfCheckReport
+from ..reports import actions as reports
+from ..reports import forms
 from .common import agreement_or_404, carried_out, must
 from .deeds import Deeds
 

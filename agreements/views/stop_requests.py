@@ -7,16 +7,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from .. import application_forms, permissions
-from .. import applications as actions
+from .. import permissions
+from ..applications import actions
+from ..applications import forms as application_forms
 from ..forms import TodayForm, TodayReasonForm
 from ..gate import declared, perform, refusal
 from ..models import Agreement, ApplicationStatus, StopRequest
 from ..models.application import WITH_HOSPITAL
 from ..models.stop_request import warning_for
 from ..offers import slug, why_not_propose
-from ..stop_request_forms import FORMS
-from ..stop_requests import OPENS, draft_stop
+from ..stops.request_forms import FORMS
+from ..stops.requests import OPENS, draft_stop
 from .common import agreement_or_404, carried_out, must
 from .deeds import Deeds
 

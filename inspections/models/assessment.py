@@ -12,7 +12,7 @@ from agreements.models.querysets import OfAgreement
 from agreements.permissions import agency_clerk, agency_leader, agency_reviewer, institution_side
 from institutions.workdays import calendar_for
 
-from .. import assessment_checks as rules
+from ..records import assessment_checks as rules
 from .record import Record, person_field
 
 

@@ -3,13 +3,13 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django_fsm import FSMField
 
-from agreements.clocks import about_of, start_clocks, stop_clocks
+from agreements.clocks.actions import about_of, start_clocks, stop_clocks
 from agreements.models import Agreement
 from agreements.models.querysets import OfAgreement
 from agreements.models.stateful import Stateful
 
-from ..case_states import BEFORE_NOTICE, FINAL, CaseStatus
-from ..plan import Plan, damages_cap
+from ..cases.plan import Plan, damages_cap
+from ..cases.states import BEFORE_NOTICE, FINAL, CaseStatus
 from .case_rows import files, paper_field, person
 from .deciding import DecidingActs
 from .hearing import HearingActs

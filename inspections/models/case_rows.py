@@ -8,7 +8,7 @@ from agreements.models.querysets import OfAgreement
 from agreements.models.stateful import Stateful
 from institutions.models import Department, StaffMember
 
-from ..plan import Weighed
+from ..cases.plan import Weighed
 
 
 def person(name):

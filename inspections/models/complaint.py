@@ -17,9 +17,9 @@ from agreements.permissions import institution_side
 from agreements.uploads import TYPES, kind_of, sha256_of
 from institutions.models import Role, User
 
-from .. import complaint_checks as rules
-from .. import complaint_news as news
-from ..record_permissions import answering_leader, authority_unless_accused
+from ..records import complaint_checks as rules
+from ..records import complaint_news as news
+from ..records.permissions import answering_leader, authority_unless_accused
 from .record import person_field
 
 

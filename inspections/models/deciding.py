@@ -4,11 +4,11 @@ from agreements import checks as common
 from agreements.gate import step
 from agreements.models import Attachment
 
-from .. import case_checks as rules
-from .. import case_permissions as permissions
-from ..case_states import AFTER_DECISION, FINAL, OPEN
-from ..case_states import CaseStatus as S
-from ..plan import damages_cap
+from ..cases import checks as rules
+from ..cases import permissions
+from ..cases.plan import damages_cap
+from ..cases.states import AFTER_DECISION, FINAL, OPEN
+from ..cases.states import CaseStatus as S
 
 
 class DecidingActs:

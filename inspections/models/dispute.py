@@ -2,13 +2,13 @@ from django.db import models
 from django.urls import reverse
 from django_fsm import FSMField
 
-from agreements import clocks
 from agreements.checks import not_in_the_future, reason_is_given
+from agreements.clocks import actions as clocks
 from agreements.gate import step
 from agreements.permissions import authority, clerk_or_reviewer, institution_side
 
-from .. import dispute_checks as rules
-from ..record_permissions import either_party
+from ..records import dispute_checks as rules
+from ..records.permissions import either_party
 from .record import Record, person_field
 
 

@@ -6,9 +6,9 @@ from django_fsm import FSMField
 from agreements import checks as common
 from agreements.gate import step
 
-from .. import case_checks as rules
-from .. import case_permissions as permissions
-from ..plan import Plan, acts_of
+from ..cases import checks as rules
+from ..cases import permissions
+from ..cases.plan import Plan, acts_of
 from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
 
 

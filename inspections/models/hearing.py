@@ -1,13 +1,13 @@
 from agreements import checks as common
-from agreements.clocks import about_of, stop_clocks
+from agreements.clocks.actions import about_of, stop_clocks
+from agreements.clocks.named import drop_clocks_about
 from agreements.gate import step
 from agreements.models import Attachment
-from agreements.named_clocks import drop_clocks_about
 
-from .. import case_checks as rules
-from .. import case_permissions as permissions
-from ..case_states import HEARD
-from ..case_states import CaseStatus as S
+from ..cases import checks as rules
+from ..cases import permissions
+from ..cases.states import HEARD
+from ..cases.states import CaseStatus as S
 
 SERVED = "intended_handling_served"
 

@@ -1,9 +1,9 @@
 from agreements import checks as common
 from agreements.gate import step
 
-from .. import case_checks as rules
-from .. import case_permissions as permissions
-from ..case_states import CaseStatus as S
+from ..cases import checks as rules
+from ..cases import permissions
+from ..cases.states import CaseStatus as S
 
 ITEM = [
     rules.item_is_the_hospitals, rules.escalation_is_grounded, rules.overlap_is_explained,

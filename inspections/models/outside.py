@@ -7,8 +7,8 @@ from agreements.checks import not_in_the_future, reason_is_given
 from agreements.gate import step
 from agreements.permissions import agency_clerk, agency_leader
 
-from .. import outside_checks as rules
-from ..record_permissions import addressee_or_clerk
+from ..records import outside_checks as rules
+from ..records.permissions import addressee_or_clerk
 from .record import NoHospital, Record, person_field
 
 

@@ -7,14 +7,14 @@ from django.utils.timezone import localdate
 from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from agreements.gate import step
 from agreements.models.querysets import OfAgreement
 from agreements.permissions import agency_clerk, agency_leader, institution_side
 from institutions.models import StaffMember
 
-from .. import points_checks as rules
-from .. import points_news as news
+from ..records import points_checks as rules
+from ..records import points_news as news
 from .record import Record, person_field
 
 MONTHS_A_YEAR = 12

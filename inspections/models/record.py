@@ -5,7 +5,7 @@ from agreements.models import Agreement, Attachment
 from agreements.models.querysets import OfAgreement
 from agreements.models.stateful import Stateful
 
-from .. import record_papers
+from ..records import papers as record_papers
 
 
 class NoHospital(OfAgreement):

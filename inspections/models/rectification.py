@@ -3,13 +3,13 @@ from django.urls import reverse
 from django_fsm import FSMField
 
 from agreements import checks as common
-from agreements.clocks import about_of, stop_clocks
+from agreements.clocks.actions import about_of, stop_clocks
+from agreements.clocks.named import start_clock_until
 from agreements.gate import step
 from agreements.models import Attachment
-from agreements.named_clocks import start_clock_until
 
-from .. import case_checks as rules
-from .. import case_permissions as permissions
+from ..cases import checks as rules
+from ..cases import permissions
 from .case_rows import ActsOfCase, files, of_case, paper_field, person
 
 

@@ -16,10 +16,10 @@ from config.middleware import client_address
 from institutions.intake import Refused
 from institutions.models import Role
 
-from ..assessment_checks import fault_of
 from ..models import Assessment
-from ..record_lines import LABELS, read_scores
-from ..records import file_record
+from ..records.actions import file_record
+from ..records.assessment_checks import fault_of
+from ..records.lines import LABELS, read_scores
 
 
 class ImportForm(PortalForm):

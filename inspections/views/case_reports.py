@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from institutions.exports import KINDS, as_file
 
-from .. import case_reports as reports
+from ..cases import reports
 
 PER_PAGE = 50
 

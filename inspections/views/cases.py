@@ -13,10 +13,11 @@ from agreements.models import Event
 from agreements.views.common import agreement_or_404, carried_out, must
 from agreements.views.deeds import Deeds
 
-from .. import case_forms as forms
-from .. import case_permissions, cases
-from ..case_states import FINAL, CaseStatus
-from ..case_words import measures_in_words
+from ..cases import actions as cases
+from ..cases import forms
+from ..cases import permissions as case_permissions
+from ..cases.states import FINAL, CaseStatus
+from ..cases.words import measures_in_words
 from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 
 PER_PAGE = 50

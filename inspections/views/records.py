@@ -13,7 +13,7 @@ from agreements.views.deeds import Deeds
 
 from ..models import AgencyBreachCase, ComplaintFile, PersonStop, PointsRecord
 from ..models.points import state_of, total_of
-from ..record_kinds import KINDS
+from ..records.kinds import KINDS
 
 PER_PAGE = 50
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from agreements import clocks, feed
-from agreements.board import clocks_of
+from agreements.clocks import actions as clocks
+from agreements.clocks import feed
+from agreements.clocks.board import clocks_of
 from institutions.holidays import seed
 
 from ..desk import TODAY

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements.campaigns import progress
 from agreements.gate import perform
 from agreements.models import Message, RenewalCampaign
-from agreements.renewals import announce_campaign, apply_for_renewal, on_file
+from agreements.renewals.actions import announce_campaign, apply_for_renewal, on_file
+from agreements.renewals.campaigns import progress
 from institutions.actions import register_institution, revise_institution
 from institutions.models import Role
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements import applications
+from agreements.applications import actions as applications
 from agreements.gate import RuleBroken, perform
 from agreements.models import Amendment, ChangeRequest, Deadline, Paper
 from agreements.models.event import first_fault
@@ -124,7 +124,7 @@ def test_the_agencys_clock_stands_still_while_the_hospital_completes_its_papers(
 
 
 def test_a_paused_clock_is_not_overdue(desk):
-    from agreements.board import clocks_of, tabs_of
+    from agreements.clocks.board import clocks_of, tabs_of
 
     agreement = desk.signed()
     request = perform(

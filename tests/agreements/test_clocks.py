@@ -9,8 +9,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from agreements import clock_checks, clocks
-from agreements.deadlines import add_months
+from agreements.clocks import actions as clocks
+from agreements.clocks import checks as clock_checks
+from agreements.clocks.deadlines import add_months
 from agreements.gate import SYSTEM, RuleBroken, acts_of, declared, perform
 from agreements.models import Agreement, Deadline
 from institutions.holidays import Day, publish_notice, seed

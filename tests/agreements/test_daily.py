@@ -8,12 +8,14 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 
-from agreements import actions, clocks, daily, reminders
+from agreements import actions, daily
+from agreements.clocks import actions as clocks
 from agreements.daily import run
 from agreements.gate import RuleBroken, perform
+from agreements.messages import reminders
 from agreements.models import Agreement, DailyFailure, Deadline, Event, Job, Message, Status
 from agreements.models.event import first_fault
-from agreements.renewals import apply_for_renewal
+from agreements.renewals.actions import apply_for_renewal
 from institutions.actions import register_institution
 from institutions.holidays import Day, publish_notice
 from institutions.models import Role, User
@@ -30,7 +32,7 @@ def clock(monkeypatch):
     """Sets the day on which people act, wherever an act or a check asks for it."""
 
     def at(day):
-        for module in ("actions", "checks", "models.agreement", "models.stopping", "renewals"):
+        for module in ("actions", "checks", "models.agreement", "models.stopping", "renewals.actions"):
             monkeypatch.setattr(f"agreements.{module}.localdate", lambda: day)
 
     return at

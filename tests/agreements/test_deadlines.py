@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.deadlines import Due, NoDueDate, add_months, days_left, due, paused_units
+from agreements.clocks.deadlines import Due, NoDueDate, add_months, days_left, due, paused_units
 from agreements.terms import DeadlineTerm, read_terms
 from institutions.holidays import Day, known_years, publish_notice
 from institutions.workdays import Calendar, calendar_for

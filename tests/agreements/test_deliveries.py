@@ -7,10 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agreements import deliveries, notice_papers, printing
-from agreements.delivery_desk import groups_for
+from agreements.deliveries import actions as deliveries
+from agreements.deliveries import notice_papers
+from agreements.deliveries.desk import groups_for
 from agreements.gate import RuleBroken, perform
 from agreements.models import Delivery, Paper
+from agreements.papers import printing
 from institutions.actions import revise_institution
 
 from ..desk import TODAY

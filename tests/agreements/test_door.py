@@ -6,16 +6,9 @@ import threading
 import pytest
 from django.db import connection
 
-from agreements import (
-    actions,
-    application_checks,
-    checks,
-    delivery_checks,
-    renewal_checks,
-    repeat_checks,
-    report_checks,
-    stop_request_checks,
-)
+from agreements import actions, checks
+from agreements.applications import checks as application_checks
+from agreements.deliveries import checks as delivery_checks
 from agreements.gate import RuleBroken, acts_of, declared, perform, refusal
 from agreements.models import (
     Agreement,
@@ -31,6 +24,10 @@ from agreements.models import (
     Status,
     StopRequest,
 )
+from agreements.renewals import checks as renewal_checks
+from agreements.reports import checks as report_checks
+from agreements.stops import repeat_checks
+from agreements.stops import request_checks as stop_request_checks
 
 from ..desk import TODAY
 

@@ -10,7 +10,7 @@ from agreements import actions, append_only
 from agreements.gate import perform
 from agreements.models import Edition, Event, Paper
 from agreements.models.event import first_fault
-from agreements.printing import print_owed
+from agreements.papers.printing import print_owed
 
 from ..desk import signature
 

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from agreements.clocks.deadlines import add_months
 from agreements.daily import settle_expired
-from agreements.deadlines import add_months
-from agreements.expiry import Facts, facts_at_expiry, outcome_at_expiry
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Agreement, Status
 from agreements.models.event import first_fault
-from agreements.renewals import announce_campaign, apply_for_renewal, close_campaign
+from agreements.renewals.actions import announce_campaign, apply_for_renewal, close_campaign
+from agreements.renewals.expiry import Facts, facts_at_expiry, outcome_at_expiry
 from institutions.workdays import calendar_for
 
 from ..desk import AFTERCARE, TODAY

@@ -8,11 +8,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import daily, jobs, printing, queue, tasks
+from agreements import daily, tasks
 from agreements.daily import Report
 from agreements.gate import SYSTEM, RuleBroken, acts_of, declared, perform
+from agreements.jobs import actions as jobs
+from agreements.jobs import queue
 from agreements.models import Job, Paper
 from agreements.models.job import SILENCE
+from agreements.papers import printing
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
@@ -249,7 +252,7 @@ def test_days_off_make_one_daily_job_and_the_next_is_tomorrow(monkeypatch):
 def test_the_queue_of_a_real_installation_is_a_table_of_this_database(settings):
     from django_q.models import OrmQ
 
-    settings.JOB_QUEUE = "agreements.queue.by_django_q"
+    settings.JOB_QUEUE = "agreements.jobs.queue.by_django_q"
     job = jobs.ask(Name.DAILY, TODAY)
     waiting = OrmQ.objects.get()
     assert (waiting.func(), waiting.task["args"]) == ("agreements.tasks.carry_out", (job.pk,))

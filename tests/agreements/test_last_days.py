@@ -8,9 +8,9 @@ from django.core.management import call_command
 from agreements import daily
 from agreements import desk as desks
 from agreements.desk import desk_for
-from agreements.last_days import last_days, to_decide
 from agreements.models import Agreement, Message, Status
 from agreements.standing import standing
+from agreements.stops.last_days import last_days, to_decide
 
 from ..desk import AFTERCARE, TODAY
 

@@ -6,11 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from agreements import actions, notices
+from agreements import actions
 from agreements.daily import run
 from agreements.gate import SYSTEM, acts_of, perform
+from agreements.messages import notices
 from agreements.models import Agreement, Message, RenewalRequest
-from agreements.renewals import apply_for_renewal
+from agreements.renewals.actions import apply_for_renewal
 from institutions.models import Role, User
 
 from ..desk import TERM, TODAY

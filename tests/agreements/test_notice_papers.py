@@ -2,10 +2,11 @@
 
 import pytest
 
-from agreements import notice_papers, printing
+from agreements.deliveries import notice_papers
+from agreements.deliveries.notice_sheets import SHEET_OF
 from agreements.gate import SYSTEM, perform
 from agreements.models import Paper
-from agreements.notice_sheets import SHEET_OF
+from agreements.papers import printing
 from agreements.papers.sheet import day_in_words
 
 from ..desk import AFTERCARE, TODAY

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import actions, printing
+from agreements import actions
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Paper
+from agreements.papers import printing
 from institutions.actions import revise_institution
 
 from ..desk import Desk, signature

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from institutions.models import Role
 
 from ..conftest import _person, facts

@@ -11,9 +11,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements import clocks, daily, reminders
+from agreements import daily
+from agreements.clocks import actions as clocks
+from agreements.messages import reminders
+from agreements.messages.reminders import remind, send_waiting, write_due
 from agreements.models import Deadline, Message
-from agreements.reminders import remind, send_waiting, write_due
 
 from ..desk import TODAY
 

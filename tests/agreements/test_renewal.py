@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, RenewalRequest
 from agreements.models.event import first_fault
-from agreements.renewals import announce_campaign, apply_for_renewal, close_campaign
+from agreements.renewals.actions import announce_campaign, apply_for_renewal, close_campaign
 
 from ..desk import TODAY
 

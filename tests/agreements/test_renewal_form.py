@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from agreements import renewals
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from agreements.gate import perform
 from agreements.models import Paper
 from agreements.papers.sheet import day_in_words
+from agreements.renewals import actions as renewals
 from institutions.actions import revise_institution
 
 from ..desk import TODAY, upload

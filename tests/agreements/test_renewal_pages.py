@@ -8,7 +8,7 @@ from django.urls import reverse
 from agreements.daily import run
 from agreements.desk import desk_for
 from agreements.models import Agreement, RenewalCampaign
-from agreements.renewals import apply_for_renewal
+from agreements.renewals.actions import apply_for_renewal
 
 from ..desk import TODAY
 from .test_expiry import OVER, held_over, returned

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from agreements import actions, deliveries
+from agreements import actions
+from agreements.deliveries import actions as deliveries
 from agreements.gate import RuleBroken, perform
 from agreements.models import Paper
 

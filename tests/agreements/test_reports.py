@@ -10,13 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.urls import reverse
 
-from agreements import reminders, reports, self_report
 from agreements.breaches import BreachItem
 from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
+from agreements.messages import reminders
 from agreements.models import DisplayProof, Message, Paper, PenaltyReport, SelfCheckCampaign, SelfCheckReport
 from agreements.models.event import first_fault
-from agreements.self_report import exemption
+from agreements.reports import actions as reports
+from agreements.reports import self_report
+from agreements.reports.self_report import exemption
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD

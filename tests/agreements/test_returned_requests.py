@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements import actions, applications
+from agreements import actions
+from agreements.applications import actions as applications
 from agreements.daily import run
 from agreements.gate import RuleBroken, perform
 from agreements.models import Status

@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from agreements import printing
 from agreements.demo import agreements as story
 from agreements.demo.files import PASSWORD
 from agreements.models import Agreement, Paper, Proposal, SignRecord, Status
 from agreements.models.event import first_fault
+from agreements.papers import printing
 from institutions.differences import differences
 from institutions.models import Agency, Institution, Level, Role, User
 

@@ -8,13 +8,15 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
-from agreements import actions, applications, stop_requests
+from agreements import actions
+from agreements.applications import actions as applications
 from agreements.daily import run
 from agreements.desk import desk_for
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Agreement, Event, Paper, Status, StopRequest
 from agreements.models.event import first_fault
 from agreements.standing import standing
+from agreements.stops import requests as stop_requests
 from institutions.actions import revise_institution
 
 from ..desk import AFTERCARE, TODAY, signature
@@ -29,7 +31,7 @@ def clock(monkeypatch):
     """Sets the day on which people act, wherever an act or a check asks for it."""
 
     def at(day):
-        for module in ("actions", "checks", "models.agreement", "models.stopping", "stop_request_checks"):
+        for module in ("actions", "checks", "models.agreement", "models.stopping", "stops.request_checks"):
             monkeypatch.setattr(f"agreements.{module}.localdate", lambda: day)
         monkeypatch.setattr("agreements.models.stop_request.localdate", lambda: day)
 

@@ -99,7 +99,7 @@ def doctor(hospital):
 
 
 def ban(desk, agreement, months, code="QH-65-06", days=0, **named):
-    from agreements.deadlines import add_months
+    from agreements.clocks.deadlines import add_months
 
     who = {"scope": "person", "staff": None, "department": None, "service": "", **named}
     until = add_months(TODAY, months) + timedelta(days=days)

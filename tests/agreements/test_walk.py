@@ -18,9 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from agreements import actions, applications, daily, renewals, stop_requests
-from agreements.clock_checks import BY_HAND
-from agreements.clocks import RECEIVED
+from agreements import actions, daily
+from agreements.applications import actions as applications
+from agreements.clocks.actions import RECEIVED
+from agreements.clocks.checks import BY_HAND
 from agreements.gate import RuleBroken, perform
 from agreements.models import (
     ENDED,
@@ -35,6 +36,8 @@ from agreements.models import (
     Suspension,
 )
 from agreements.models.event import first_fault
+from agreements.renewals import actions as renewals
+from agreements.stops import requests as stop_requests
 
 from ..desk import AFTERCARE, SCOPE, signature, upload
 

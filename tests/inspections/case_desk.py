@@ -3,13 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from agreements import deliveries
+from agreements.deliveries import actions as deliveries
 from agreements.gate import perform
 from agreements.models import Agreement
-from agreements.printing import print_owed
-from inspections import cases
+from agreements.papers.printing import print_owed
+from inspections.cases import actions as cases
+from inspections.cases.plan import Plan
 from inspections.models import BreachCase
-from inspections.plan import Plan
 
 from ..desk import AFTERCARE, TODAY, upload
 

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
+from inspections.cases.plan import Plan
 from inspections.models import BreachCase
-from inspections.plan import Plan
 
 
 def case_for(desk, agreement, number=1):

@@ -1,8 +1,8 @@
 """One of each record beside inspections and cases, and where its pages are."""
 
 from agreements.gate import perform
-from inspections.record_kinds import KINDS
-from inspections.records import file_record
+from inspections.records.actions import file_record
+from inspections.records.kinds import KINDS
 from institutions.models import StaffMember
 
 from ..desk import TODAY, upload
@@ -59,7 +59,7 @@ def records_for(agreement, clerk, reviewer, leader, operator):
 
 
 def points_end():
-    from agreements.deadlines import add_months
+    from agreements.clocks.deadlines import add_months
 
     return add_months(TODAY, 2)
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from agreements import renewals
 from agreements.gate import RuleBroken, perform
 from agreements.models import Paper
+from agreements.renewals import actions as renewals
 from inspections.models import Assessment
-from inspections.record_lines import read_scores
-from inspections.records import file_record
+from inspections.records.actions import file_record
+from inspections.records.lines import read_scores
 
 from ..desk import TODAY, upload
 

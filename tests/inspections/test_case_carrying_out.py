@@ -10,10 +10,11 @@ from django.utils.timezone import localdate
 
 from agreements import daily
 from agreements import desk as desks
-from agreements.clocks import about_of
-from agreements.deadlines import due
+from agreements.clocks.actions import about_of
+from agreements.clocks.deadlines import due
 from agreements.gate import RuleBroken, perform
-from inspections import case_days, cases
+from inspections.cases import actions as cases
+from inspections.cases import days as case_days
 from inspections.models import Interview, RecoveryItem, Rectification
 from institutions.holidays import seed
 from institutions.models import Role, User

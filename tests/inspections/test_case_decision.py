@@ -9,12 +9,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from agreements import cascade, self_report
 from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Event, Status
-from inspections import case_sheets, cases
+from agreements.reports import self_report
+from agreements.stops import cascade
+from inspections.cases import actions as cases
+from inspections.cases import sheets as case_sheets
+from inspections.cases.plan import Ban
 from inspections.models import BreachCase, Handling, RecoveryItem
-from inspections.plan import Ban
 from institutions.holidays import seed
 from institutions.workdays import calendar_for
 
@@ -456,7 +458,7 @@ def test_a_referral_does_not_end_the_case(people):
 
 
 def self_check(people, agreement, code="QH-65-06", **changed):
-    from agreements import reports
+    from agreements.reports import actions as reports
 
     facts = {
         "found_on": TODAY,

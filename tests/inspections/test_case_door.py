@@ -5,8 +5,8 @@ import inspect
 import pytest
 
 from agreements.gate import acts_of, declared, refusal
-from inspections import case_checks
-from inspections.case_states import CaseStatus
+from inspections.cases import checks as case_checks
+from inspections.cases.states import CaseStatus
 from inspections.models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 
 OPEN = set(CaseStatus.values) - {"closed", "not_established", "exempt"}

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
-from inspections import case_checks
-from inspections.plan import LABELS, Ban, Plan, allowed
+from inspections.cases import checks as case_checks
+from inspections.cases.plan import LABELS, Ban, Plan, allowed
 
 from ..desk import TODAY
 from .case_desk import AFTER, ITEM, CaseDesk

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from inspections.money import cap_of, cap_total
+from inspections.cases.money import cap_of, cap_total
 
 RATES = {65: Decimal("0.10"), 66: Decimal("0.20"), 67: Decimal("0.30")}
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
 from agreements.models import Agreement
-from inspections import case_reports
+from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
 from institutions.holidays import seed
 from institutions.models import Role, User

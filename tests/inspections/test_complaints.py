@@ -8,7 +8,7 @@ from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Message
 from inspections.models import AgencyBreachCase, ComplaintEvent, ComplaintFile
 from inspections.models.complaint import first_fault
-from inspections.records import file_record
+from inspections.records.actions import file_record
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from agreements.gate import RuleBroken, perform
 from agreements.models import Message, Paper
 from inspections.models import CoordinationRequest, Dispute, Opinion
-from inspections.records import file_record
+from inspections.records.actions import file_record
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD

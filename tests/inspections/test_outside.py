@@ -7,7 +7,7 @@ from agreements import actions
 from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Paper, PaymentHold
 from inspections.models import DeptNotification, DiscreditProposal, ExternalNotice, Referral
-from inspections.records import ask_to_hold, file_notice, file_record
+from inspections.records.actions import ask_to_hold, file_notice, file_record
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements.deadlines import add_months
+from agreements.clocks.deadlines import add_months
 from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Message, Paper
 from inspections.models import PersonStop, PointsRecord
 from inspections.models.points import reached, state_of, total_of
-from inspections.records import file_record
+from inspections.records.actions import file_record
 from institutions.models import StaffMember
 
 from ..desk import TODAY

@@ -6,17 +6,17 @@ import pytest
 from django.urls import reverse
 
 from agreements.gate import acts_of, declared, perform
-from inspections import (
+from inspections.models import ExternalNotice, PointsRecord
+from inspections.records import checks as record_checks
+from inspections.records.actions import (
     assessment_checks,
     complaint_checks,
     dispute_checks,
+    file_record,
     outside_checks,
     points_checks,
-    record_checks,
 )
-from inspections.models import ExternalNotice, PointsRecord
-from inspections.record_kinds import KINDS
-from inspections.records import file_record
+from inspections.records.kinds import KINDS
 from institutions.models import Role, StaffMember, User
 
 from ..conftest import PASSWORD

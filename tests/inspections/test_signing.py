@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
-from agreements import printing
 from agreements.gate import RuleBroken, perform
+from agreements.papers import printing
 from inspections import actions
 from inspections.models import Inspection, ResultSheet, SheetSignature
 from inspections.strokes import BadDrawing, path_of, read_drawing

@@ -3,8 +3,9 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
-from agreements import jobs, tasks
+from agreements import tasks
 from agreements.gate import RuleBroken
+from agreements.jobs import actions as jobs
 from agreements.models import Job
 
 

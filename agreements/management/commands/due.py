@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 
-from agreements.deadlines import EXACT, UNITS, NoDueDate, add_months, day_of, days_left, due
+from agreements.clocks.deadlines import EXACT, UNITS, NoDueDate, add_months, day_of, days_left, due
 from agreements.models import Edition
 from institutions.cells import DateCell
 from institutions.models import Region

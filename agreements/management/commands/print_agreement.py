@@ -3,8 +3,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from agreements.models import Agreement
+from agreements.papers.printing import current_pdf
 from agreements.papers.refusals import PaperRefused
-from agreements.printing import current_pdf
 
 
 class Command(BaseCommand):

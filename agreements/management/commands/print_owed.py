@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from agreements.models import Paper
-from agreements.printing import print_owed
+from agreements.papers.printing import print_owed
 
 
 class Command(BaseCommand):

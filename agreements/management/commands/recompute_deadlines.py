@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from agreements.clocks import recompute
+from agreements.clocks.actions import recompute
 
 
 class Command(BaseCommand):

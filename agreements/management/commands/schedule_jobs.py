@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from agreements.queue import set_timetable
+from agreements.jobs.queue import set_timetable
 
 
 class Command(BaseCommand):

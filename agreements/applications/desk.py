@@ -1,0 +1,72 @@
+"""What applications and supplements ask of each role: the groups that the desk adds to its own."""
+
+from institutions.models import Role
+
+from ..desk_items import MOST, Item
+from ..models import Agreement, Amendment, ApplicationStatus, ChangeRequest
+
+S = ApplicationStatus
+# Every kind of application; each has `summary` and its own page.
+KINDS = [ChangeRequest]
+
+
+def groups_for(user):
+    """[(group title, [Item])] about applications and supplements."""
+    return {
+        Role.CLERK: lambda: [
+            ("要受理的申请", _waiting(user, "受理", S.SUBMITTED)),
+            ("要审核的申请", _waiting(user, "审核", S.EXAMINING)),
+        ],
+        Role.REVIEWER: lambda: [
+            ("要审核的申请", _waiting(user, "审核", S.EXAMINING)),
+            ("要复核的申请", _waiting(user, "复核", S.CHECKING)),
+        ],
+        Role.LEADER: lambda: [
+            ("要复核的申请", _waiting(user, "复核", S.CHECKING)),
+            ("要签署的补充协议", _unsigned(user, "agency")),
+        ],
+        Role.FINANCE: lambda: [("要核对的账户", _accounts(user))],
+        Role.OPERATOR: lambda: _hospital(user),
+        Role.SIGNATORY: lambda: [*_hospital(user), ("要签署的补充协议", _unsigned(user, "institution"))],
+    }.get(user.role, list)()
+
+
+def _hospital(user):
+    return [
+        ("要补正的申请", _waiting(user, "补正", S.RETURNED)),
+        ("没有提交的草稿", _waiting(user, "核对提交", S.DRAFT)),
+    ]
+
+
+def _waiting(user, verb, *states):
+    return [
+        _item(one, verb) for kind in KINDS for one in _open_of(kind, user).filter(status__in=states)[:MOST]
+    ]
+
+
+def _open_of(kind, user):
+    found = kind.objects.visible_to(user).filter(agreement__in=Agreement.objects.worked_on_by(user).live())
+    return found.select_related("agreement__institution__current").order_by("pk")
+
+
+def _accounts(user):
+    found = _open_of(ChangeRequest, user).filter(
+        status__in=[S.EXAMINING, S.CHECKING], account_checked_by=None
+    )
+    found = found.filter(changes__has_any_keys=["bank_account", "bank_name"])
+    return [_item(one, "核对") for one in found[:MOST]]
+
+
+def _item(one, verb):
+    note = one.returning_reason if one.status == S.RETURNED else f"{one.standing}（第七十六条）"
+    return Item(one.summary, one.agreement, note, one.get_absolute_url(), verb)
+
+
+def _unsigned(user, side):
+    found = Amendment.objects.filter(
+        status=Amendment.Status.TO_SIGN, agreement__in=Agreement.objects.worked_on_by(user).live()
+    ).exclude(signatures__side=side)
+    return [
+        Item("签署补充协议", one.agreement, f"第{one.order}份（第七十七条）", one.get_absolute_url(), "签署")
+        for one in found.select_related("agreement__institution__current").order_by("pk")[:MOST]
+    ]

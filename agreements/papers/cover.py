@@ -1,0 +1,53 @@
+"""What the blanks of the agreement form say: the cover block of both parties and the dates of the term."""
+
+from ..edition_text import BLANK, LABELS
+
+
+def cover_values(agreement):
+    """Placeholder → text for every blank that the parties' records and the term can fill. Unknown stays ""."""
+    return {
+        **_party("agency", agreement.agency, agreement.agency_agent),
+        **_party("institution", agreement.institution, agreement.institution_agent),
+        **_date("start", agreement.starts_on),
+        **_date("end", agreement.ends_on),
+    }
+
+
+def _party(side, party, agent):
+    facts = party.current
+    signatory = facts.legal_representative if facts else ""
+    return {
+        f"{side}_name": facts.name if facts else "",
+        f"{side}_code": party.code,
+        # Both names are printed when an agent signs (cover: 法定代表人或委托代理人).
+        f"{side}_signatory": f"{signatory}（委托代理人：{agent}）" if agent else signatory,
+        f"{side}_address": facts.address if facts else "",
+        f"{side}_postcode": facts.postcode if facts else "",
+        f"{side}_phone": facts.phone if facts else "",
+    }
+
+
+def _date(name, day):
+    return {f"{name}_year": str(day.year), f"{name}_month": str(day.month), f"{name}_day": str(day.day)}
+
+
+def missing_labels(edition, values):
+    """The cover fields and dates that the edition's form asks for and nobody has given, by their Chinese names."""
+    wanted = edition.form.placeholders - signature_blanks(edition.form)
+    return [LABELS.get(name, name) for name in sorted(wanted) if not values.get(name)]
+
+
+def signature_blanks(form):
+    """The blanks of the signature page, filled by pen and seal, or by the sign records."""
+    ends = ("_seal", "_signature", "_signed_year", "_signed_month", "_signed_day")
+    return {name for name in form.placeholders if name.endswith(ends)}
+
+
+def signed_values(agreement):
+    """The signature page as the valid sign records have it; whatever is not signed stays a blank for the pen."""
+    values = dict.fromkeys(signature_blanks(agreement.edition.form), BLANK)
+    for signature in agreement.valid_signatures:
+        side, agent = signature.side, signature.capacity == "agent"
+        values[f"{side}_signature"] = f"{signature.name}（委托代理人）" if agent else signature.name
+        values |= _date(f"{side}_signed", signature.signed_on)
+    return values

@@ -1,0 +1,177 @@
+"""What the papers of a breach case say (rules table 7.1: D-04 to D-10, D-25, D-34): each from facts, with its article."""
+
+from django.utils.timezone import localdate, localtime
+
+from agreements.deliveries.notice_sheets import numbered, quotes
+from agreements.papers.sheet import Sheet, day_in_words
+
+from .money import in_yuan
+from .words import measures_in_words
+
+
+def intended_notice(case):
+    """D-08 拟处理告知书 (第六条（三）)."""
+    agreement, plan = case.agreement, case.intended_plan
+    days = agreement.terms.defence.working_days
+    paragraphs = [
+        f"经调查，你单位在履行{_named(agreement)}中，有上列情形。我单位拟作如下处理：",
+        *numbered(measures_in_words(plan, case)),
+        f"依据服务协议{agreement.terms.defence.article}（三），你单位有权陈述、申辩。自收到本告知书之日的次日起"
+        f"{days}个工作日内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
+    ]
+    return _sheet(case, "拟处理告知书", paragraphs, table=_items(case), articles=_grounds(case))
+
+
+def decision_notice(case):
+    """D-09 违约处理决定书 (第六十五条至第六十七条、第五条（九）): with its reasons, and what may be done against it."""
+    agreement, handling = case.agreement, case.decision
+    plan = handling.typed_plan
+    considered = [
+        f"你单位于{day_in_words(one.filed_on)}提出的陈述、申辩，{one.get_adopted_display()}。理由：{one.opinion}"
+        for one in case.defences.all()
+    ]
+    heard = considered or [
+        f"你单位于{day_in_words(case.waived_on)}书面放弃陈述、申辩。" if case.waived_on else "你单位在期限内没有提出陈述、申辩。"
+    ]  # fmt: skip
+    collective = [f"本决定经集体讨论（{handling.minutes}）。"] if handling.minutes else []
+    paragraphs = [
+        f"你单位在履行{_named(agreement)}中有上列情形。查实的事实和理由：{plan.reason.rstrip('。')}。",
+        *heard,
+        *collective,
+        "依据服务协议，决定如下：",
+        *numbered(measures_in_words(plan, case)),
+        f"你单位可以要求我单位解释本决定（{_explains(agreement)}）。{_against(agreement)}",
+    ]
+    return _sheet(case, "违约处理决定书", paragraphs, table=_items(case), articles=_grounds(case))
+
+
+def payment_demand(case):
+    """D-10 缴款通知书 (第六十条): fees and 违约金 apart."""
+    recovery = case.agreement.terms.recovery
+    items = list(case.recoveries.all())
+    rows = [[one.get_kind_display(), in_yuan(one.amount)] for one in items]
+    total = sum(one.amount for one in items)
+    paragraphs = [
+        f"依据违约处理决定（案件{case.number}），你单位应缴上列款项，合计{in_yuan(total)}。",
+        f"自收到本通知之日的次日起{recovery.pay_days}日内缴清（{recovery.article}）；有异议的，不停止缴款。",
+        "违规费用和违约金分别缴纳，在汇款附言中写明案件编号和款项种类。",
+        "期满没有缴清的，从你单位申请拨付的医保基金或者质量保证金中抵扣，不足的由你单位补足。",
+    ]
+    table = {"head": ["款项", "金额"], "rows": rows}
+    return _sheet(case, "缴款通知书", paragraphs, table=table, articles=[recovery.article])
+
+
+def interview_notice(interview):
+    """D-04 约谈通知书 (第六十三条)."""
+    case = interview.breach_case
+    at = localtime(interview.at)
+    rows = [
+        ("被约谈人", interview.persons), ("时间", f"{day_in_words(at)} {at:%H:%M}"), ("地点", interview.place),
+        ("事项", interview.matters),
+    ]  # fmt: skip
+    words = ["请被约谈人按时到场，并带有关材料。约谈由双方到场人员在记录上签名。"]
+    article = case.agreement.terms.rectification.article
+    return _sheet(case, "约谈通知书", words, rows=rows, articles=[article])
+
+
+def rectification_notice(rectification):
+    """D-05 限期整改通知书 (第六十三条、第六十四条)."""
+    case = rectification.breach_case
+    rows = [
+        ("问题", rectification.problems), ("整改要求", rectification.requirement),
+        ("整改期限", day_in_words(rectification.due_on)),
+    ]  # fmt: skip
+    words = ["请在期限内整改，提交整改报告、整改材料和承诺书。我单位由两人验收。"]
+    if rectification.hold:
+        words.append("整改到位、验收通过的，恢复拨付，暂停期间符合规定的费用予以支付。")
+    if rectification.suspension:
+        words.append("中止期间没有整改或者整改不到位的，可以解除医保协议（第六十七条（一））。")
+    articles = [case.agreement.terms.rectification.article, case.agreement.terms.payment_hold.article]
+    return _sheet(
+        case, "限期整改通知书", words, rows=rows, articles=articles[: 2 if rectification.hold else 1]
+    )
+
+
+def hold_notice(case, hold):
+    """D-06 暂停拨付通知书 (第六十四条)."""
+    words = [
+        f"因{hold.reason.rstrip('。')}，自{day_in_words(hold.started_on)}起暂停拨付你单位医保费用（{hold.article}）。",
+        "整改到位、验收通过的，恢复拨付，暂停期间符合规定的费用予以支付。",
+    ]
+    return _sheet(case, "暂停拨付通知书", words, articles=[hold.article])
+
+
+def release_notice(case, hold, note):
+    """D-07 恢复拨付通知书 (第六十四条)."""
+    span = f"{day_in_words(hold.started_on)}至{day_in_words(hold.released_on)}"
+    words = [
+        f"你单位限期整改经验收通过，自{day_in_words(hold.released_on)}起恢复拨付医保费用（{hold.article}）。",
+        f"暂停期间（{span}）的费用：{note.rstrip('。') or '符合规定的予以支付，按原费用所属期列账'}。",
+    ]
+    return _sheet(case, "恢复拨付通知书", words, articles=[hold.article])
+
+
+def case_letter(letter):
+    """D-25 移送函、失信名单提请函、报行政部门备案表 (第六十一条、第七十条)."""
+    case, titles = (
+        letter.breach_case,
+        {"referral": "移送函", "discredit": "失信名单提请函", "filing": "违约处理备案表"},
+    )
+    agreement = case.agreement
+    rows = [
+        ("医疗机构", f"{agreement.institution.name}（{agreement.institution.code}）"), ("案件", f"{case.number}　{case.title}"),
+        ("事由", letter.reason),
+    ]  # fmt: skip
+    return Sheet(
+        title=titles[letter.kind], addressee=letter.body, rows=rows, table=_items(case) if case.items.exists() else {},
+        issuer=agreement.agency.name, day=day_in_words(letter.sent_on),
+        paragraphs=["以上请查收，并将结果函告我单位。移送不影响违约责任的处理。"],
+    )  # fmt: skip
+
+
+def explanation(one):
+    """D-34 解释说明书 (第五条（九）)."""
+    case = one.breach_case
+    rows = [("要求解释的内容", one.question), ("解释", one.answer)]
+    return _sheet(case, "违约处理结果解释说明书", [], rows=rows, articles=[])
+
+
+# ── words ──
+
+
+def _sheet(case, title, paragraphs, rows=(), table=None, articles=()):
+    agreement = case.agreement
+    return Sheet(
+        title=title, addressee=agreement.institution.name, rows=[("案件", f"{case.number}　{case.title}"), *rows],
+        table=table or {}, paragraphs=list(paragraphs), quotes=quotes(agreement, articles),
+        issuer=agreement.agency.name, day=day_in_words(localdate()),
+    )  # fmt: skip
+
+
+def _items(case):
+    rows = [
+        [str(item.order), f"{item.ground}{item.label}", item.facts, in_yuan(item.amount)]
+        for item in case.items.all()
+    ]
+    return {"head": ["序号", "违约情形", "事实", "违规费用"], "rows": rows}
+
+
+def _grounds(case):
+    return [item.breach.article_label for item in case.items.all()]
+
+
+def _named(agreement):
+    return f"《{agreement.edition.title}》（编号{agreement.number}）"
+
+
+def _explains(agreement):
+    return agreement.terms.explanation.article
+
+
+def _against(agreement):
+    if not agreement.terms.dispute:
+        return ""
+    return (
+        "对本决定有异议的，可以与我单位协商，或者请求同级医疗保障行政部门协调处理，也可以自知道本决定之日起六十日内"
+        f"申请行政复议，或者六个月内提起行政诉讼（{agreement.terms.dispute.article}）；异议期间不停止履行。"
+    )

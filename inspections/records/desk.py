@@ -1,0 +1,150 @@
+"""What these records give people to do, group by group."""
+
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from agreements.desk_items import MOST, Item
+from agreements.models import Agreement, Edition
+from institutions.models import Role
+
+from ..models import (
+    AgencyBreachCase,
+    Assessment,
+    CoordinationRequest,
+    DeptNotification,
+    DiscreditProposal,
+    ExternalNotice,
+    Opinion,
+    PersonStop,
+    PointsRecord,
+    Referral,
+)
+
+LETTERS = [Referral, DiscreditProposal, DeptNotification]
+TO_AUTHORITY = [Referral, DiscreditProposal]
+
+
+def groups_for(user):
+    """[(title, [Item])] about these records for one person."""
+    return {
+        Role.CLERK: _clerk,
+        Role.REVIEWER: _reviewer,
+        Role.LEADER: _leader,
+        Role.AUTHORITY: _authority,
+        Role.OPERATOR: _hospital,
+        Role.SIGNATORY: _hospital,
+    }.get(user.role, lambda user: [])(user)
+
+
+def _clerk(user):
+    return [
+        ("要提请的支付资格停止", _over_the_threshold(user)),
+        ("等结论的外部通报", _items(user, ExternalNotice, "登记结论", "第六十九条", status="open")),
+        ("要答复的意见", _items(user, Opinion, "答复", "第五条", status="filed")),
+        ("要核实的考核异议", _items(user, Assessment, "核实", "第五十八条", status="objected")),
+    ]
+
+
+def _reviewer(user):
+    return [
+        ("要反馈的考核结果", _items(user, Assessment, "反馈", "第五十八条", status="draft")),
+        ("要答复的意见", _items(user, Opinion, "答复", "第五条", status="filed")),
+    ]
+
+
+def _leader(user):
+    ended = Q(status="objected") | Q(status="fed_back", objection_due_on__lt=localdate())
+    letters = [item for kind in LETTERS for item in _items(user, kind, "签发", "办审分离", status="draft")]
+    return [
+        (
+            "要决定的记分",
+            _items(user, PointsRecord, "决定", "第六十八条", status__in=["proposed", "objected"]),
+        ),
+        ("要决定的支付资格停止", _items(user, PersonStop, "决定", "第六十八条", status="proposed")),
+        ("要定稿的考核结果", _items(user, Assessment, "定稿", "第五十八条", ended)),
+        ("要签发的函", letters),
+        ("要答复的监督事项", _complaints(user, "答复", status__in=["received", "handling"])),
+    ]
+
+
+def _authority(user):
+    letters = [
+        item
+        for kind in TO_AUTHORITY
+        for item in _items(user, kind, "办理", "第七十条", status__in=["sent", "received"])
+    ]
+    return [
+        ("要办理的监督事项", _complaints(user, "办理")),
+        (
+            "要协调的争议",
+            _items(user, CoordinationRequest, "办理", "第八十一条", status__in=["filed", "accepted"]),
+        ),
+        ("移送和提请", letters),
+    ]
+
+
+def _hospital(user):
+    may_object = {"status": "fed_back", "objection_due_on__gte": localdate()}
+    return [("可以提出异议的考核结果", _items(user, Assessment, "核对", "第五十八条", **may_object))]
+
+
+def _items(user, model, verb, article, *conditions, **filters):
+    worked_on = Agreement.objects.worked_on_by(user)
+    found = model.objects.visible_to(user).filter(*conditions, agreement__in=worked_on, **filters)
+    parties = ["agreement__institution__current", *model.LISTED_WITH]
+    found = found.prefetch_related(*model.PREFETCHED)
+    return [
+        Item(
+            one.summary[:100], one.agreement, f"{one.get_status_display()}（{article}）", one.get_absolute_url(), verb,
+            getattr(one, "objection_due_on", None) if user.institution_id else None,
+        )
+        for one in found.select_related(*parties).order_by("pk")[:MOST]
+    ]  # fmt: skip
+
+
+def _complaints(user, verb, **filters):
+    found = AgencyBreachCase.objects.visible_to(user).open().filter(**filters)
+    return [
+        Item(
+            one.summary[:100],
+            one.agreement,
+            f"{one.get_status_display()}（第六十二条）",
+            one.get_absolute_url(),
+            verb,
+        )
+        for one in found.select_related("agreement__institution__current").order_by("pk")[:MOST]
+    ]
+
+
+def _over_the_threshold(user):
+    """第六十八条：whose points of this year reach a threshold, and no stop of that weight is proposed or decided."""
+    edition = Edition.objects.only("terms_source").newest()
+    terms = edition and edition.terms.points
+    if terms is None:
+        return []
+    year = localdate().year
+    own = Agreement.objects.worked_on_by(user).live()
+    rows = PointsRecord.objects.counted(year).filter(agreement__in=own).order_by("staff")
+    sums = rows.values("staff").annotate(total=Sum("points")).filter(total__gte=terms.suspend_at)
+    totals = {row["staff"]: row["total"] for row in sums[:MOST]}
+    stops = PersonStop.objects.filter(staff__in=totals, year=year, status__in=["proposed", "in_force"])
+    stopped = set(stops.values_list("staff", "kind"))
+    latest = {
+        one.staff_id: one
+        for one in rows.filter(staff__in=totals).select_related("staff", "agreement__institution__current")
+    }
+    items = [_task(latest[pk], total, terms, year, stopped) for pk, total in totals.items()]
+    return [item for item in items if item]
+
+
+def _task(record, total, terms, year, stopped):
+    kind = PersonStop.Kind.ENDED if total >= terms.end_at else PersonStop.Kind.SUSPENDED
+    done = {(record.staff_id, PersonStop.Kind.ENDED), (record.staff_id, kind)}
+    if done & stopped:
+        return None
+    url = reverse("person-stop-new", args=[record.agreement.number])
+    return Item(
+        f"{record.staff}{year}年累计{total}分，提请{kind.label}", record.agreement, f"达到{kind.label}支付资格的分值（第六十八条）",
+        f"{url}?staff={record.staff_id}&year={year}&kind={kind.value}", "提请",
+    )  # fmt: skip
