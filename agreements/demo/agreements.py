@@ -13,6 +13,8 @@ from agreements.papers.press import press
 from agreements.papers.refusals import PaperRefused
 from institutions.models import Agency, Role, User
 
+from . import MORE
+from .duties import build_duties
 from .files import rows, text
 from .filings import build_changes
 from .parties import institution_of
@@ -212,18 +214,22 @@ def build_agreements(today=None, pool=None):
     for batch in ([row for row in plans if not row.after], [row for row in plans if row.after]):
         for row in batch:
             known[row.key] = desk.prepare(row, known.get(row.after))
-        _print_owed(pool)
+        print_owed(pool)
         for row in batch:
             known[row.key] = desk.finish(row, known[row.key])
         for row in rows("acts"):
             if row.key in {plan.key for plan in batch}:
                 desk.act(row, known[row.key])
-    _print_owed(pool)
     build_changes(desk, known)
+    build_duties(desk, known)
+    print_owed(pool)
+    for build in MORE:
+        build(desk, known, pool)
     return Agreement.objects.filter(pk__in=[one.pk for one in known.values()])
 
 
-def _print_owed(pool):
+def print_owed(pool):
+    """Print all papers that are owed; PaperRefused when one cannot be."""
     owed = Paper.objects.filter(status=Paper.Status.OWED).order_by("pk")
     printing.print_all(owed.all(), pool)
     if stuck := owed.first():

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils.timezone import localdate
 
 from agreements.demo import agreements as story
-from agreements.demo.files import PASSWORD
-from agreements.models import Agreement, Paper, Proposal, SignRecord, Status
+from agreements.demo.files import PASSWORD, rows
+from agreements.models import Agreement, Deadline, Paper, Proposal, SignRecord, Status
 from agreements.models.event import first_fault
 from agreements.papers import printing
 from institutions.differences import differences
@@ -117,6 +118,13 @@ def test_only_counties_prepare_and_only_higher_agencies_sign(province):
 def test_every_paper_that_is_owed_is_printed(province):
     assert Paper.objects.exists() and not Paper.objects.filter(status=Paper.Status.OWED).exists()
     assert Paper.objects.filter(status=Paper.Status.VOIDED).exists()
+
+
+def test_only_what_the_list_of_the_undone_names_is_late(province):
+    late = Deadline.objects.open().filter(due_on__lt=localdate()).exclude(event="holdover_start")
+    named = {row.rule for row in rows("undone")}
+    assert late and {clock.rule for clock in late} <= named
+    assert late.count() <= len(rows("undone"))
 
 
 def test_an_agent_signs_with_an_authorisation(province):
