@@ -1,0 +1,60 @@
+"""The days of the daily run, and what happens on them."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+
+from agreements import daily
+from agreements.renewals.actions import apply_for_renewal
+
+from .daily_world import in_force, other_desk, suspended
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the day on which people act, wherever an act or a check asks for it."""
+
+    def at(day):
+        for module in ("actions", "checks", "models.agreement", "models.stopping", "renewals.actions"):
+            monkeypatch.setattr(f"agreements.{module}.localdate", lambda: day)
+
+    return at
+
+
+@pytest.fixture
+def calendar(db):
+    call_command("load_calendar", verbosity=0)
+
+
+@pytest.fixture
+def eventful_week(desk, regions, clock, calendar):
+    """Late August: one lapses, one is renewed, one holds over, one is over; and one that nothing happens to."""
+    second, third, fourth, fifth = (other_desk(desk, regions, number) for number in (2, 3, 4, 5))
+    lapsing = suspended(desk, clock, date(2026, 3, 1))
+    old = in_force(second, clock, ends_on=date(2026, 8, 30))
+    new = in_force(
+        second, clock, starts_on=date(2026, 8, 31), ends_on=date(2027, 8, 30), signed_on=date(2026, 8, 10)
+    )
+    silent = in_force(third, clock, ends_on=date(2026, 8, 31))
+    clock(date(2026, 5, 20))
+    apply_for_renewal(silent, by=third.operator, self_assessment="合格")
+    return [
+        lapsing,
+        old,
+        new,
+        silent,
+        in_force(fourth, clock, ends_on=date(2026, 8, 29)),
+        in_force(fifth, clock),
+    ]
+
+
+@pytest.fixture
+def broken(eventful_week, monkeypatch):
+    """The one that goes on cannot be settled; `broken.mend()` puts it right."""
+    silent, settle = eventful_week[3], daily.settle
+    monkeypatch.setattr(
+        daily, "settle", lambda agreement: 1 / 0 if agreement == silent else settle(agreement)
+    )
+    silent.mend = lambda: monkeypatch.setattr(daily, "settle", settle)
+    return silent
