@@ -8,6 +8,14 @@ TABLES = {
     "agreements_event": "事项记录只能增加，不能改动或删除",
     "agreements_edition": "已发布的协议文本不能改动或删除",
 }
+# Those that came after the first (each set has its own migration).
+OF_SEALS = {
+    "agreements_sealevent": "印章的记录只能增加，不能改动或删除",
+    "agreements_paperrevision": "加签的版本只能增加，不能改动或删除",
+    "agreements_sealedscan": "盖章件只能增加，不能改动或删除",
+}
+OF_FORMS = {"agreements_printedform": "印制版式只能增加，不能改动或删除"}
+ALL = TABLES | OF_SEALS | OF_FORMS
 
 _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -24,10 +32,10 @@ FOR EACH ROW EXECUTE FUNCTION {table}_refuse()
 
 
 def protect(connection, tables=TABLES):
-    """Set the triggers on these tables."""
+    """Set the triggers on these tables: {table: what the refusal says}."""
     with connection.cursor() as cursor:
-        for table in tables:
-            for statement in _statements(connection.vendor, table):
+        for table, message in tables.items():
+            for statement in _statements(connection.vendor, table, message):
                 cursor.execute(statement)
 
 
@@ -42,8 +50,7 @@ def unprotect(connection, tables=TABLES):
                     cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
 
 
-def _statements(vendor, table):
-    message = TABLES[table]
+def _statements(vendor, table, message):
     if vendor == "postgresql":
         return [_POSTGRES_FUNCTION.format(table=table, message=message), _POSTGRES_ROWS.format(table=table)]
     return [_SQLITE.format(table=table, verb=verb, message=message) for verb in ("update", "delete")]

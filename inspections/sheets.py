@@ -8,6 +8,8 @@ from django.utils.timezone import localdate, localtime
 from agreements.deliveries.notice_sheets import quotes
 from agreements.papers.sheet import Sheet, day_in_words
 
+from .pictures import for_paper
+
 ARTICLE = "第五十七条"
 BLANK_DAY = "　　　　年　　月　　日"
 RIGHTS = "签字确认以保留申诉权利为前提：对核查结果有异议的，可以陈述、申辩，可以请求同级医疗保障行政部门协调处理，也可以依法申请行政复议或者提起行政诉讼。"
@@ -96,6 +98,7 @@ def _drawn(signature):
         "lines": lines,
         "path": signature.path,
         "box": signature.view_box,
+        "image": for_paper(signature.seal.file) if signature.seal else "",
     }
 
 

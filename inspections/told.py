@@ -1,10 +1,26 @@
 """Who is told of what about inspections: added to `agreements.messages.notices.NOTICES`."""
 
+from django.db.models import Q
+
 from agreements.messages.notices import AGENCY, INSTITUTION, Notice
+
+from .states import OPEN
 
 
 def _hospital(subject, sentence):
     return (Notice(INSTITUTION, subject, sentence),)
+
+
+def first_told_of(agreement, item):
+    """第七十五条：the first day on which the hospital knew of an inspection of this matter, or None.
+
+    One that is under way may come to anything; of one that is over, what it found counts.
+    """
+    from .models import Inspection
+
+    same_matter = Q(status__in=OPEN) | Q(findings__item=item.code)
+    found = Inspection.objects.filter(same_matter, agreement=agreement).values_list("notified_on", "began_on")
+    return min((day for days in found for day in days if day), default=None)
 
 
 NOTICES = {

@@ -10,9 +10,9 @@ DATA = Path(__file__).parent / "data"
 PASSWORD = "xieyi-yanshi"
 
 
-def rows(name):
-    """The lines of data/<name>.csv as objects with one attribute a column, all of them str."""
-    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+def rows(name, folder=DATA):
+    """The lines of <name>.csv as objects with one attribute a column, all of them str."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return [SimpleNamespace(**line) for line in csv.DictReader(file)]
 
 

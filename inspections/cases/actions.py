@@ -9,14 +9,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from agreements.clocks.actions import about_of
+from agreements.clocks.named import drop_clocks_about
 from agreements.gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from agreements.models import Agreement, Paper, Sequence
 from agreements.papers.printing import print_owed
 from agreements.stops.cascade import spread
 
 from ..models import BreachCase, Handling, Interview, Rectification
+from ..models.recovery import DEMANDED
 from . import permissions as case_permissions
 from . import sheets as case_sheets
+from .plan import is_under_check
 
 OPENING = {"label": "登记线索", "article": "第四条"}
 P = Paper.Purpose
@@ -139,15 +143,23 @@ def decide(handling, *, by, override_reason="", override_files=(), on=None, addr
     handling = Handling.objects.get(pk=handling.pk)
     words = {"override_reason": override_reason, "override_files": list(override_files)}
     _must_be_decided_by(handling, by, on, words)
+    checked = is_under_check(handling.breach_case.agreement)
     for name, details in handling.acts():
         agreement = Agreement.objects.get(pk=handling.breach_case.agreement_id)
         perform(getattr(agreement, name), by=by, address=address, proposal=handling, **details)
     handling = perform(handling.decide, by=by, address=address, on=on, **words)
-    move = {"handle": "decide", "not_established": "find_nothing", "exempt": "exempt"}[handling.outcome]
-    case = perform(getattr(handling.breach_case, move), by=by, address=address, handling=handling, on=on)
-    if move == "decide":
-        _owe_papers(case)
+    case = _moved(handling, by=by, address=address, on=on, checked=checked)
     spread(Agreement.objects.get(pk=case.agreement_id), handling.typed_plan.on)
+    return case
+
+
+def _moved(handling, *, by, address, on, checked):
+    """The case itself, by what was decided; a breach owes its papers. `checked`: 第六十一条, what it ends is a check."""
+    case, words = handling.breach_case, {"by": by, "address": address, "handling": handling, "on": on}
+    if handling.outcome != "handle":
+        return perform(case.exempt if handling.outcome == "exempt" else case.find_nothing, **words)
+    case = perform(case.decide, **words, after_check=checked)
+    _owe_papers(case)
     return case
 
 
@@ -230,20 +242,28 @@ def accept_rectification(rectification, *, by, held_note="", on=None, address=""
 
 @transaction.atomic
 def confirm_payment(payment, *, by, on=None, address=""):
-    """第六十条：another person confirms; what is paid up in full is settled. Returns the RecoveryPayment."""
+    """第六十条：another person confirms; what is paid up in full is settled. Returns the RecoveryPayment.
+
+    An offset owes its notice (D-11); what it leaves open is demanded from the hospital anew, with its own time.
+    """
+    on = on or localdate()
     payment = perform(payment.confirm, by=by, address=address)
-    if payment.recovery.unpaid == 0:
-        perform(payment.recovery.settle, by=SYSTEM, on=on or localdate())
+    item, case = payment.recovery, payment.breach_case
+    if payment.is_offset:
+        _keep(payment, "paper", owe(case, P.OFFSET_NOTICE, case_sheets.offset_notice(payment)))
+    if item.unpaid == 0:
+        perform(item.settle, by=SYSTEM, on=on)
+    elif payment.is_offset and not item.payments.filter(status="recorded").exists():
+        _demand_the_rest(item, on)
     return payment
 
 
-@transaction.atomic
-def send_letter(case, *, by, on=None, address="", **details):
-    """第七十条、第六十一条：D-25 is owed with it; the case goes on. Returns the CaseLetter."""
-    case = perform(case.send_letter, by=by, address=address, on=on or localdate(), **details)
-    letter = case.letters.latest("pk")
-    _keep(letter, "paper", owe(case, P.CASE_LETTER, case_sheets.case_letter(letter)))
-    return letter
+def _demand_the_rest(item, on):
+    """第六十条：what an offset did not cover is made up by the hospital; the first demand's clock has nothing left to say."""
+    first = item.paper
+    _keep(item, "paper", owe(item.breach_case, P.PAYMENT_DEMAND, case_sheets.rest_demand(item)))
+    if not item.breach_case.recoveries.filter(paper=first).exclude(status="paid").exists():
+        drop_clocks_about(item.agreement, DEMANDED, on, about_of(first))
 
 
 @transaction.atomic

@@ -4,8 +4,9 @@ from django.utils.timezone import localdate
 
 from agreements.edition_text import chinese_number
 from agreements.gate import rule
+from agreements.models import ServiceBan
 
-from .money import NOTHING, in_yuan
+from .money import in_yuan
 from .plan import LABELS, Plan, allowed, check_holds, damages_cap, heavier_than, refundable
 
 # ── the clue and the items ──
@@ -106,7 +107,11 @@ def _wrong_objects(case, plan):
     orders = {item.order: item for item in case.items.all()}
     for ban in plan.bans:
         if ban.item not in orders or not allowed(case.agreement.edition, "ban", orders[ban.item].weighs_as):
-            return "停止人员或科室服务，须依据第六十五条或第六十六条的情形"
+            return "停止人员或科室服务，须依据第六十五条、第六十六条或第六十七条的情形"
+        if case.agreement.stops_without_end(orders[ban.item].weighs_as):
+            if ban.until != ServiceBan.NO_END:
+                return "解除处理执行到人员或科室的，没有止期，止期不填"
+            continue
         first, last = case.agreement.ban_limits(orders[ban.item].weighs_as, plan.on)
         if not first <= ban.until <= last:
             return f"停止服务自{plan.on}起，止期应在{first}至{last}之间，填的是{ban.until}"
@@ -187,9 +192,10 @@ def handling_was_heard(case, outcome):
     return outcome != "handle" or case.notified_on is not None
 
 
-@rule("第六十七条", "解除协议须经集体讨论，附会议纪要并写明编号")
+@rule("第六十七条", "解除处理须经集体讨论，附会议纪要并写明编号；执行到人员、科室的也一样")
 def rescission_is_collective(case, plan, minutes, minutes_files):
-    return plan.whole != "rescind" or bool(minutes.strip() and minutes_files)
+    endless = any(ban.until == ServiceBan.NO_END for ban in plan.bans)
+    return not (endless or plan.whole == "rescind") or bool(minutes.strip() and minutes_files)
 
 
 @rule("第七十五条", "{why}")
@@ -250,16 +256,6 @@ def nothing_is_left(case):
     return not left or {"what": "、".join(left)}
 
 
-@rule("第七十条", "写明移送的机关、事由和日期")
-def letter_is_whole(case, body, reason):
-    return bool(body.strip() and reason.strip())
-
-
-@rule("第七十条", "这一件不属于本案，或已经登记结果")
-def letter_awaits_a_result(case, letter):
-    return letter.breach_case_id == case.pk and letter.result_on is None
-
-
 @rule("第五条", "处理决定还没有作出，没有可以解释的")
 def is_decided(case):
     return case.decided_on is not None
@@ -316,41 +312,6 @@ def was_checked_once(rectification):
 @rule("第六十三条", "整改已经第一人验收，等待另一人复验")
 def not_checked_yet(rectification):
     return rectification.checked_by_id is None
-
-
-@rule("第六十条", "缴款须有金额，且不多于尚欠的{left}")
-def payment_fits(item, amount):
-    return NOTHING < amount <= item.unpaid_after_recorded or {"left": in_yuan(item.unpaid_after_recorded)}
-
-
-@rule("第六十条", "缴款日期 {paid_on} 还没有到")
-def paid_by_today(item, paid_on):
-    return paid_on <= localdate()
-
-
-@rule("第六十条", "登记缴款须上传银行回单等凭证")
-def voucher_is_there(item, files):
-    return bool(files)
-
-
-@rule("办审分离", "登记缴款的人不能自己核对，由另一人办理")
-def not_who_recorded_it(payment, by):
-    return payment.recorded_by_id != by.pk
-
-
-@rule("第六十条", "还没有缴清，尚欠{left}")
-def is_paid_up(item):
-    return item.unpaid == 0 or {"left": in_yuan(item.unpaid)}
-
-
-@rule("第六十条", "到期日 {thing.due_on} 还没有到")
-def due_day_has_come(item, on):
-    return item.due_on is not None and on >= item.due_on
-
-
-@rule("第六十条", "到期日 {thing.due_on} 还没有过")
-def due_day_is_over(item, on):
-    return item.due_on is not None and on > item.due_on
 
 
 @rule("办审分离", "拟定处理意见的人不能自己发出告知书，由另一人办理")

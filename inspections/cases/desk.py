@@ -1,12 +1,25 @@
 """What breach cases give people to do (第四条、第六条、第六十条至第七十条)."""
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agreements.desk_items import MOST, Item
 from agreements.models import Agreement
 from institutions.models import Role
 
-from ..models import BreachCase, Defence, Explanation, Handling, RecoveryItem, RecoveryPayment, Rectification
+from ..models import (
+    BreachCase,
+    CaseItem,
+    Defence,
+    Explanation,
+    Handling,
+    PointsRecord,
+    RecoveryItem,
+    RecoveryPayment,
+    Rectification,
+)
+from .states import AFTER_DECISION
 from .states import CaseStatus as S
 
 PARTIES = "agreement__institution__current"
@@ -32,6 +45,7 @@ def _clerk(user):
             _of_cases(user, Rectification, "初验", "第六十三条", status="submitted", checked_by=None),
         ),
         ("考虑解除：中止期间没有整改到位", _unmended(user)),
+        ("要提请的记分", _without_points(user)),
     ]
 
 
@@ -39,7 +53,7 @@ def _reviewer(user):
     return [
         ("要发出的拟处理告知书", _cases(user, {S.INVESTIGATING: "发出告知书"}, planned_by__isnull=False)),
         ("要复核的处理呈批", _handlings(user, "proposed", "复核")),
-        ("要核对的缴款", _payments(user)),
+        ("要核对的缴款", _payments(user, "核对缴款", source="institution")),
         (
             "要复验的整改",
             _of_cases(
@@ -53,6 +67,7 @@ def _leader(user):
     waiting = {"status": "submitted", "checked_by__isnull": False, "hold__isnull": False}
     return [
         ("要决定的处理呈批", _handlings(user, "reviewed", "决定")),
+        ("要决定的抵扣", _payments(user, "决定抵扣", source__in=["fund", "deposit"])),
         ("要批准立案的线索", _cases(user, {S.CLUE: "立案"})),
         ("要复验的整改", _of_cases(user, Rectification, "复验，恢复拨付", "第六十四条", **waiting)),
         ("考虑解除：中止期间没有整改到位", _unmended(user)),
@@ -122,14 +137,14 @@ def _handlings(user, status, verb):
     ]  # fmt: skip
 
 
-def _payments(user):
+def _payments(user, verb, **filters):
     agreements = Agreement.objects.worked_on_by(user)
     found = RecoveryPayment.objects.visible_to(user).filter(
-        status="recorded", recovery__breach_case__agreement__in=agreements
+        status="recorded", recovery__breach_case__agreement__in=agreements, **filters
     )
     return [
-        Item(f"核对缴款 {one.amount:,.2f} 元", one.recovery.breach_case.agreement, "登记和核对是两个人（第六十条）",
-             one.recovery.get_absolute_url(), "核对")
+        Item(f"{verb} {one.amount:,.2f} 元", one.recovery.breach_case.agreement, "登记和核对是两个人（第六十条）",
+             one.recovery.get_absolute_url(), verb[:2])
         for one in found.select_related(f"recovery__breach_case__{PARTIES}").order_by("pk")[:MOST]
     ]  # fmt: skip
 
@@ -140,6 +155,20 @@ def _recoveries(user, verb):
         Item(f"{one.get_kind_display()} {one.amount:,.2f} 元", one.breach_case.agreement,
              f"{one.get_status_display()}（第六十条）", one.get_absolute_url(), verb, one.due_on)
         for one in found.select_related(f"breach_case__{PARTIES}").order_by("due_on", "pk")[:MOST]
+    ]  # fmt: skip
+
+
+def _without_points(user):
+    """第六十八条：cases decided with 违约金 whose responsible staff have no points proposed for them yet."""
+    counted = PointsRecord.objects.filter(staff=OuterRef("staff"), breach_case=OuterRef("breach_case"))
+    waiting = CaseItem.objects.filter(~Exists(counted.exclude(status="revoked")), staff__isnull=False)
+    decided = _mine(user, BreachCase).filter(status__in=AFTER_DECISION, recoveries__kind="damages")
+    found = decided.filter(pk__in=waiting.values("breach_case")).select_related(PARTIES)
+    return [
+        Item(one.title, one.agreement, f"责任人员还没有提请记分（第六十八条，{one.number}）",
+             reverse("case-points", args=[one.number]), "记分")
+        for one in found.order_by("decided_on", "pk")[:MOST]
+        if one.agreement.terms.points
     ]  # fmt: skip
 
 

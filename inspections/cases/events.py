@@ -86,7 +86,7 @@ def register():
     purpose = Paper.Purpose
     notice_papers.register(purpose.INTENDED_NOTICE, "intended_handling_served")
     for one in (
-        purpose.BREACH_DECISION, purpose.PAYMENT_DEMAND, purpose.INTERVIEW_NOTICE, purpose.RECTIFICATION_NOTICE,
+        purpose.BREACH_DECISION, purpose.PAYMENT_DEMAND, purpose.OFFSET_NOTICE, purpose.INTERVIEW_NOTICE, purpose.RECTIFICATION_NOTICE,
         purpose.HOLD_NOTICE, purpose.RELEASE_NOTICE, purpose.EXPLANATION,
     ):  # fmt: skip
         notice_papers.register(one)

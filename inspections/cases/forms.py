@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from agreements.applications.forms import FilesField
 from agreements.forms import MOST_PEOPLE, ActForm, TodayForm, TodayReasonForm, day_field
-from agreements.models import Agreement
+from agreements.models import Agreement, ServiceBan
 from config.forms import PortalForm
 
-from ..models import BreachCase, CaseLetter, Defence, Handling
+from ..models import BreachCase, Defence, Handling, PointsRecord
 from .plan import Ban, Plan
 
 
@@ -153,7 +154,7 @@ class PlanForm(OfCaseForm):
     ban_staff = forms.ModelMultipleChoiceField(label="停止服务的人员", queryset=None, required=False)
     ban_departments = forms.ModelMultipleChoiceField(label="停止服务的科室", queryset=None, required=False)
     ban_item = forms.TypedChoiceField(label="停止服务所依情形", coerce=int, required=False, empty_value=0)
-    ban_until = day_field("停止服务至", required=False)
+    ban_until = day_field("停止服务至", required=False, help_text="依第六十七条的没有止期，不填")
     whole = forms.ChoiceField(
         label="整个协议",
         required=False,
@@ -195,12 +196,19 @@ class PlanForm(OfCaseForm):
         self.initial["ban_staff"] = [ban.target for ban in plan.bans if ban.scope == "person"]
         self.initial["ban_departments"] = [ban.target for ban in plan.bans if ban.scope == "department"]
         if plan.bans:
-            self.initial |= {"ban_item": plan.bans[0].item, "ban_until": plan.bans[0].until}
+            until = plan.bans[0].until
+            self.initial |= {
+                "ban_item": plan.bans[0].item,
+                "ban_until": until if until < ServiceBan.NO_END else None,
+            }
 
     def clean(self):
         given = super().clean()
         stopped = given.get("ban_staff") or given.get("ban_departments")
-        if stopped and not (given.get("ban_item") and given.get("ban_until")):
+        row = self.breach_case.items.filter(order=given.get("ban_item") or 0).first()
+        if stopped and row and self.agreement.stops_without_end(row.weighs_as):
+            given["ban_until"] = given.get("ban_until") or ServiceBan.NO_END
+        elif stopped and not (row and given.get("ban_until")):
             self.add_error("ban_until", "停止服务的，选明所依情形并填止期")
         return given
 
@@ -286,18 +294,26 @@ class InterviewForm(TodayForm):
     matters = words("事项", 1000)
 
 
-class LetterForm(TodayForm):
-    kind = forms.ChoiceField(label="种类", choices=CaseLetter.Kind)
-    body = forms.CharField(label="机关", max_length=100)
-    reason = words("事由", 1000)
+class PointsOfOneForm(PortalForm):
+    """What is proposed for one responsible person; nothing when the person is not chosen."""
 
+    chosen = forms.BooleanField(label="提请记分", required=False, initial=True)
+    points = forms.IntegerField(label="分值")
+    responsibility = forms.ChoiceField(label="责任程度", choices=PointsRecord.Responsibility.choices)
+    reason = words("事由", 500, rows=2)
 
-class ResultForm(RowChoice):
-    row_name, row_label = "letter", "哪一件"
-    result = words("结果", 1000)
+    def __init__(self, *args, staff, band, **kwargs):
+        super().__init__(*args, prefix=f"staff-{staff.pk}", auto_id=f"id_{staff.pk}_%s", **kwargs)
+        self.staff, points = staff, self.fields["points"]
+        points.min_value, points.max_value = band.least, band.most
+        points.validators += [MinValueValidator(band.least), MaxValueValidator(band.most)]
+        points.widget.attrs |= {"min": band.least, "max": band.most}
+        points.help_text = f"{band.least} 至 {band.most} 分"
 
-    def rows(self):
-        return self.breach_case.letters.filter(result_on=None)
+    def row(self):
+        given = self.cleaned_data
+        facts = {name: given[name] for name in ("points", "responsibility", "reason")}
+        return {"staff": self.staff, **facts} if given["chosen"] else None
 
 
 class AskForm(TodayForm):
@@ -356,6 +372,13 @@ class AcceptForm(TodayForm):
 
 class SendBackForm(TodayReasonForm):
     due_on = day_field("重新提交的期限")
+
+
+class OffsetForm(TodayForm):
+    """逾期没有缴清的：两处可用的金额，先基金、后保证金（第六十条）。"""
+
+    fund = money("申请拨付的医保基金，可用（元）", initial=0, help_text="本期审核应付、还没有拨付的")
+    deposit = money("质量保证金，可用（元）", initial=0, help_text="本年度保证金余额")
 
 
 class PaymentForm(ActForm):

@@ -19,6 +19,20 @@ def cap_total(parts, rates):
     return sum((cap_of(base, rates[article]) for article, base in parts if article in rates), NOTHING)
 
 
+def offset_split(debt, available, order):
+    """第六十条: [(source, amount)], each source of the order until it or the debt is used up; never below nothing.
+
+    `available`: {source: what it holds}. What no source covers stays owed by the institution.
+    """
+    taken = []
+    for source in order:
+        amount = min(debt, available.get(source, NOTHING))
+        if amount > 0:
+            taken.append((source, amount))
+            debt -= amount
+    return taken
+
+
 def in_yuan(amount):
     """12,000.00元"""
     return f"{amount:,.2f}元"

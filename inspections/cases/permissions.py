@@ -28,6 +28,11 @@ def finance(thing, user):
     return user.role == Role.FINANCE and user.agency_id == thing.case.agency_id
 
 
+def confirmer(payment, user):
+    """第六十条：an offset is decided by the leader; a payment of the hospital by whoever else may check its voucher."""
+    return (agency_leader if payment.is_offset else reviewer_or_leader)(payment, user)
+
+
 def accepter(rectification, user):
     """第六十四条：payment that waits for it is released by the leader; else the reviewer may accept as well."""
     return (agency_leader if rectification.hold_id else reviewer_or_leader)(rectification, user)

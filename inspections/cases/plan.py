@@ -18,7 +18,7 @@ GIVES = {
     "refuse": lambda measure, terms: measure.money == "refuse_or_recover",
     "recover": lambda measure, terms: measure.money == "refuse_or_recover",
     "damages": lambda measure, terms: measure.article in terms.liquidated_damages,
-    "ban": lambda measure, terms: measure.stops_persons and measure.article in terms.person_stop,
+    "ban": lambda measure, terms: measure.stops_persons,
     "suspend": lambda measure, terms: measure.whole_agreement == "suspend",
     "rescind": lambda measure, terms: measure.whole_agreement == "rescind",
 }
@@ -176,6 +176,13 @@ def acts_of(plan, case, minutes=""):
 def check_holds(agreement):
     """第六十一条：payment that is held because of a check."""
     return agreement.payment_holds.filter(released_on=None, article=agreement.terms.investigation.article)
+
+
+def is_under_check(agreement):
+    """第六十一条：payment is held, or the agreement suspended, until a check has ended."""
+    return (
+        check_holds(agreement).exists() or agreement.open_suspensions.filter(cause="investigation").exists()
+    )
 
 
 def _settled(plan):

@@ -4,7 +4,7 @@ from agreements.clocks.actions import about_of, start_clocks
 from agreements.clocks.named import start_clock_until
 from agreements.gate import SYSTEM, perform
 
-from ..models import BreachCase, Rectification
+from ..models import BreachCase, RecoveryItem, Rectification
 from ..models.recovery import DEMANDED
 from ..models.rectification import SERVED as TO_RECTIFY
 
@@ -23,17 +23,19 @@ def demand_received(delivery):
     """第六十条：the time to pay begins with the receipt of the notice, and no objection moves it."""
     agreement, paper = delivery.agreement, delivery.paper
     article, about = agreement.terms.recovery.article, about_of(paper)
+    items = list(RecoveryItem.objects.filter(paper=paper, status__in=["pending", "owing"]))
+    # What is demanded after an offset has a time of its own, which the text does not name.
+    again = any(item.status == "owing" for item in items)
     start_clocks(
         agreement,
         DEMANDED,
         delivery.received_on,
         about,
-        lambda term: article in term.articles and not term.default,
+        lambda term: article in term.articles and term.default == again,
     )
     clock = agreement.deadlines.filter(event=DEMANDED, about=about).first()
-    for case in BreachCase.objects.filter(demand_paper=paper):
-        for item in case.recoveries.filter(status="pending"):
-            perform(item.notify, by=SYSTEM, on=delivery.received_on, due_on=clock.due_on if clock else None)
+    for item in items:
+        perform(item.notify, by=SYSTEM, on=delivery.received_on, due_on=clock.due_on if clock else None)
 
 
 def rectification_received(delivery):

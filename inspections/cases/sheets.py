@@ -1,4 +1,4 @@
-"""What the papers of a breach case say (rules table 7.1: D-04 to D-10, D-25, D-34): each from facts, with its article."""
+"""What the papers of a breach case say (rules table 7.1: D-04 to D-10, D-34): each from facts, with its article."""
 
 from django.utils.timezone import localdate, localtime
 
@@ -19,7 +19,7 @@ def intended_notice(case):
         f"依据服务协议{agreement.terms.defence.article}（三），你单位有权陈述、申辩。自收到本告知书之日的次日起"
         f"{days}个工作日内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
     ]
-    return _sheet(case, "拟处理告知书", paragraphs, table=_items(case), articles=_grounds(case))
+    return _sheet(case, "拟处理告知书", paragraphs, table=items_table(case), articles=_grounds(case))
 
 
 def decision_notice(case):
@@ -42,7 +42,7 @@ def decision_notice(case):
         *numbered(measures_in_words(plan, case)),
         f"你单位可以要求我单位解释本决定（{_explains(agreement)}）。{_against(agreement)}",
     ]
-    return _sheet(case, "违约处理决定书", paragraphs, table=_items(case), articles=_grounds(case))
+    return _sheet(case, "违约处理决定书", paragraphs, table=items_table(case), articles=_grounds(case))
 
 
 def payment_demand(case):
@@ -59,6 +59,34 @@ def payment_demand(case):
     ]
     table = {"head": ["款项", "金额"], "rows": rows}
     return _sheet(case, "缴款通知书", paragraphs, table=table, articles=[recovery.article])
+
+
+def offset_notice(payment):
+    """D-11 抵扣通知书 (第六十条)."""
+    item, recovery = payment.recovery, payment.agreement.terms.recovery
+    table = {
+        "head": ["款项", "应缴", "本次抵扣", "尚欠"],
+        "rows": [[item.get_kind_display(), in_yuan(item.amount), in_yuan(payment.amount), in_yuan(item.unpaid)]],
+    }  # fmt: skip
+    words = [
+        f"你单位逾期没有缴清上列款项，自{day_in_words(payment.paid_on)}起{payment.get_source_display()}{in_yuan(payment.amount)}。",
+        "抵扣后仍有不足的，由你单位补足。",
+    ]
+    return _sheet(item.breach_case, "抵扣通知书", words, table=table, articles=[recovery.article])
+
+
+def rest_demand(item):
+    """D-10 缴款通知书 for what an offset left open (第六十条)."""
+    recovery = item.agreement.terms.recovery
+    table = {
+        "head": ["款项", "应缴", "已缴和抵扣", "应补足"],
+        "rows": [[item.get_kind_display(), in_yuan(item.amount), in_yuan(item.paid), in_yuan(item.unpaid)]],
+    }
+    words = [
+        f"抵扣后仍有不足，应由你单位补足{in_yuan(item.unpaid)}。",
+        f"自收到本通知之日的次日起{recovery.pay_days}日内缴清（{recovery.article}）；有异议的，不停止缴款。",
+    ]
+    return _sheet(item.breach_case, "缴款通知书", words, table=table, articles=[recovery.article])
 
 
 def interview_notice(interview):
@@ -111,24 +139,6 @@ def release_notice(case, hold, note):
     return _sheet(case, "恢复拨付通知书", words, articles=[hold.article])
 
 
-def case_letter(letter):
-    """D-25 移送函、失信名单提请函、报行政部门备案表 (第六十一条、第七十条)."""
-    case, titles = (
-        letter.breach_case,
-        {"referral": "移送函", "discredit": "失信名单提请函", "filing": "违约处理备案表"},
-    )
-    agreement = case.agreement
-    rows = [
-        ("医疗机构", f"{agreement.institution.name}（{agreement.institution.code}）"), ("案件", f"{case.number}　{case.title}"),
-        ("事由", letter.reason),
-    ]  # fmt: skip
-    return Sheet(
-        title=titles[letter.kind], addressee=letter.body, rows=rows, table=_items(case) if case.items.exists() else {},
-        issuer=agreement.agency.name, day=day_in_words(letter.sent_on),
-        paragraphs=["以上请查收，并将结果函告我单位。移送不影响违约责任的处理。"],
-    )  # fmt: skip
-
-
 def explanation(one):
     """D-34 解释说明书 (第五条（九）)."""
     case = one.breach_case
@@ -148,7 +158,8 @@ def _sheet(case, title, paragraphs, rows=(), table=None, articles=()):
     )  # fmt: skip
 
 
-def _items(case):
+def items_table(case):
+    """The items of a case as the table of a sheet."""
     rows = [
         [str(item.order), f"{item.ground}{item.label}", item.facts, in_yuan(item.amount)]
         for item in case.items.all()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/suspensions/export.xlsx", case_reports.suspensions_export, name="suspension-report-export"),
     path("cases/new/<str:number>/", cases.new, name="case-new"),
     path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/points/", cases.points, name="case-points"),
     path("cases/<str:number>/handlings/<int:pk>/", cases.handling, name="handling"),
     path("cases/<str:number>/interviews/<int:pk>/", cases.interview, name="interview"),
     path("cases/<str:number>/rectifications/<int:pk>/", cases.rectification, name="rectification"),

@@ -1,5 +1,7 @@
 """What a handling says, in words: the same sentences in the notice, the decision and on the page (第六十三条至第六十七条)."""
 
+from agreements.models import ServiceBan
+
 from .money import in_yuan
 
 
@@ -38,8 +40,10 @@ def _stops(plan, case):
     for ban in plan.bans:
         found = people.staff_members if ban.scope == "person" else people.departments
         who, item = found.get(pk=ban.target), case.items.get(order=ban.item)
-        span = f"自{day_in_words(plan.on)}起至{day_in_words(ban.until)}止"
-        yield f"{span}，停止{who}的医保服务，期间费用不予结算（{item.ground}）。"
+        span, when = f"自{day_in_words(plan.on)}起", "此后"
+        if ban.until != ServiceBan.NO_END:
+            span, when = f"{span}至{day_in_words(ban.until)}止", "期间"
+        yield f"{span}，停止{who}的医保服务，{when}费用不予结算（{item.ground}）。"
 
 
 def _whole(plan, case):

@@ -1,6 +1,6 @@
 from .assessment import Assessment
 from .case import BreachCase
-from .case_rows import CaseItem, CaseLetter, Defence, Explanation
+from .case_rows import CaseItem, Defence, Explanation
 from .checklist import ChecklistLine
 from .complaint import AgencyBreachCase, ComplaintEvent, ComplaintFile
 from .dispute import CoordinationRequest, Dispute, Opinion
@@ -8,7 +8,7 @@ from .evidence import EvidenceRequest
 from .finding import Finding
 from .handling import Handling
 from .inspection import Inspection, InspectionMember
-from .outside import DeptNotification, DiscreditProposal, ExternalNotice, Referral
+from .outside import AuthorityFiling, DeptNotification, DiscreditProposal, ExternalNotice, Referral
 from .points import PersonStop, PointsRecord
 from .recovery import RecoveryItem, RecoveryPayment
 from .rectification import Interview, Rectification
@@ -18,9 +18,9 @@ from .sheet import ResultSheet, SheetSignature
 __all__ = [
     "AgencyBreachCase",
     "Assessment",
+    "AuthorityFiling",
     "BreachCase",
     "CaseItem",
-    "CaseLetter",
     "ChecklistLine",
     "ComplaintEvent",
     "ComplaintFile",

@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.gate import step
 from agreements.models.querysets import OfAgreement
+from agreements.models.stateful import StateField
 from agreements.permissions import agency_clerk, agency_leader, agency_reviewer, institution_side
 from institutions.workdays import calendar_for
 
@@ -53,7 +53,7 @@ class Assessment(Record):
     FACTS = ("year", "method", "lines")
     PREFETCHED = ("agreement__edition",)
 
-    status = FSMField("状态", choices=S, default=S.NEW, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.NEW, db_index=True)
     year = models.PositiveSmallIntegerField("考核年度")
     method = models.CharField("考核办法", max_length=200)
     lines = models.JSONField("指标", default=list)

@@ -1,21 +1,21 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements.clocks.actions import about_of, start_clocks, stop_clocks
 from agreements.models import Agreement
 from agreements.models.querysets import OfAgreement
-from agreements.models.stateful import Stateful
+from agreements.models.stateful import StateField, Stateful
 
 from ..cases.plan import Plan, damages_cap
-from ..cases.states import BEFORE_NOTICE, FINAL, CaseStatus
+from ..cases.states import AFTER_DECISION, BEFORE_NOTICE, FINAL, CaseStatus
 from .case_rows import files, paper_field, person
 from .deciding import DecidingActs
 from .hearing import HearingActs
 from .investigating import InvestigatingActs
 
 ASKED = "explanation_requested"
+SENT = ["sent", "received", "answered"]  # a letter that has gone out (outside.LetterStatus)
 
 
 class CaseQuerySet(OfAgreement):
@@ -57,9 +57,7 @@ class BreachCase(InvestigatingActs, HearingActs, DecidingActs, Stateful):
     source = models.CharField("来源", max_length=12, choices=Source)
     title = models.CharField("案由", max_length=100)
     clue = models.CharField("线索", max_length=2000)
-    status = FSMField(
-        "状态", choices=CaseStatus, default=CaseStatus.CLUE, protected=True, editable=False, db_index=True
-    )
+    status = StateField("状态", choices=CaseStatus, default=CaseStatus.CLUE, db_index=True)
     since = models.DateField("进入现状态日期")
     opened_by = person("登记人")
     opened_on = models.DateField("登记日期")
@@ -87,6 +85,7 @@ class BreachCase(InvestigatingActs, HearingActs, DecidingActs, Stateful):
     )
     decided_by = person("决定人")
     decided_on = models.DateField("决定日期", null=True, editable=False)
+    after_check = models.BooleanField("检查期间曾暂停拨付或中止", default=False, editable=False)
     decision_paper = paper_field("违约处理决定书")
     demand_paper = paper_field("缴款通知书")
     served_on = models.DateField("送达日期", null=True, editable=False)
@@ -125,13 +124,28 @@ class BreachCase(InvestigatingActs, HearingActs, DecidingActs, Stateful):
         return self.status not in FINAL
 
     @property
+    def is_handled(self):
+        """Whether it was decided to be a breach (第六十三条至第六十七条)."""
+        return self.status in [*AFTER_DECISION, CaseStatus.CLOSED]
+
+    @property
     def is_before_notice(self):
         return self.status in BEFORE_NOTICE
 
     @property
     def is_referred(self):
         """第七十条：移送了的，案件照办。"""
-        return self.letters.filter(kind="referral").exists()
+        return self.referrals.filter(status__in=SENT).exists()
+
+    @property
+    def is_fraud(self):
+        """第七十条、第六十一条：what defrauds the fund deserves a penalty by the authority as well."""
+        return any(item.is_fraud for item in self.items.all())
+
+    @property
+    def is_filed(self):
+        """第六十一条：the authority has been told how a proved check was handled."""
+        return self.authorityfilings.filter(status__in=SENT).exists()
 
     @property
     def tone(self):
@@ -159,6 +173,10 @@ class BreachCase(InvestigatingActs, HearingActs, DecidingActs, Stateful):
         return "；".join(
             f"{item.breach.article_label}{item.label}：{item.facts}" for item in self.items.all()
         )
+
+    @property
+    def grounds_in_words(self):
+        return "、".join(dict.fromkeys(item.ground for item in self.items.all()))
 
     def follow(self, name, details):
         """What an act on it starts and stops by the clock, and since when it is in its state."""

@@ -173,34 +173,6 @@ class Defence(RowOfCase):
         return f"陈述申辩 {self.filed_on}"
 
 
-class CaseLetter(RowOfCase):
-    """就本案致其他机关的函：移送、失信名单提请、报行政部门备案，及其结果（第六十一条、第七十条）。"""
-
-    class Kind(models.TextChoices):
-        REFERRAL = "referral", "移送"
-        DISCREDIT = "discredit", "失信名单提请"
-        FILING = "filing", "报行政部门备案"
-
-    breach_case = of_case("letters")
-    kind = models.CharField("种类", max_length=10, choices=Kind)
-    body = models.CharField("机关", max_length=100)
-    reason = models.CharField("事由", max_length=1000)
-    sent_on = models.DateField("日期")
-    sent_by = person("经手人")
-    paper = paper_field("函")
-    result = models.CharField("结果", max_length=1000, blank=True)
-    result_on = models.DateField("结果日期", null=True, blank=True)
-
-    objects = AgencysOfCase.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = verbose_name_plural = "移送与备案"
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.body}"
-
-
 class Explanation(RowOfCase):
     """乙方要求解释处理结果，甲方的答复（第五条第九项）。"""
 

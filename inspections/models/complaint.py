@@ -6,13 +6,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.gate import step
 from agreements.models import Agreement, Event
 from agreements.models.event import as_kept
-from agreements.models.stateful import Stateful
+from agreements.models.stateful import StateField, Stateful
 from agreements.permissions import institution_side
 from agreements.uploads import TYPES, kind_of, sha256_of
 from institutions.models import Role, User
@@ -74,7 +73,7 @@ class AgencyBreachCase(Stateful):
         WITHDRAWN = "withdrawn", "乙方撤回"
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+", verbose_name="协议")
-    status = FSMField("状态", choices=S, default=S.NEW, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.NEW, db_index=True)
     item_code = models.CharField("违约情形编号", max_length=20)
     item_label = models.CharField("违约情形", max_length=200)
     wants = models.CharField("请求", max_length=12, choices=Wants)

@@ -7,7 +7,7 @@ from agreements.models import Attachment
 from ..cases import checks as rules
 from ..cases import permissions
 from ..cases.plan import damages_cap
-from ..cases.states import AFTER_DECISION, FINAL, OPEN
+from ..cases.states import AFTER_DECISION
 from ..cases.states import CaseStatus as S
 
 
@@ -44,9 +44,9 @@ class DecidingActs:
         "status", source=[S.REVIEW], target=S.DECIDED, label="作出处理决定", article="第六十三条至第六十七条",
         who=permissions.agency_leader, checks=[rules.handling_is_decided],
     )  # fmt: skip
-    def decide(self, handling, on, by):
+    def decide(self, handling, after_check, on, by):
         """第六十三条至第六十七条：负责人决定；应缴的违规费用和违约金分列，限期整改、约谈随之建立。"""
-        plan = handling.typed_plan
+        plan, self.after_check = handling.typed_plan, after_check
         self.decided_on, self.decided_by, self.decision = on, by, handling
         for kind, amount in (("fees", plan.recover), ("damages", plan.damages)):
             if amount:
@@ -112,23 +112,6 @@ class DecidingActs:
     # ── beside the course ──
 
     @step(
-        "status", source=OPEN, target=None, label="移送、提请或备案", article="第七十条",
-        who=permissions.reviewer_or_leader, checks=[rules.letter_is_whole, common.not_in_the_future],
-    )  # fmt: skip
-    def send_letter(self, kind, body, reason, on, by):
-        """第七十条、第六十一条：应当给予行政处罚的移送；移送不免除违约责任，案件照办。"""
-        self.letters.create(kind=kind, body=body, reason=reason, sent_on=on, sent_by=by)
-
-    @step(
-        "status", source=[*OPEN, *FINAL], target=None, label="登记移送结果", article="第七十条",
-        who=permissions.agency_clerk, checks=[rules.letter_awaits_a_result, common.not_in_the_future],
-    )  # fmt: skip
-    def note_result(self, letter, result, on):
-        """第七十条、第六十一条：登记有关机关的答复或结果。"""
-        letter.result, letter.result_on = result, on
-        letter.save(update_fields=["result", "result_on"])
-
-    @step(
         "status", source=AFTER_DECISION, target=None, label="通知约谈", article="第六十三条",
         who=permissions.agency_clerk, checks=[rules.interview_is_allowed],
     )  # fmt: skip
@@ -175,4 +158,6 @@ class DecidingActs:
             left.append("决定的约谈没有通知")
         if self.explanations.filter(answered_on=None).exists():
             left.append("乙方要求解释没有答复")
+        if self.after_check and not self.is_filed:
+            left.append("检查属实的处理没有报行政部门备案（第六十一条）")
         return left

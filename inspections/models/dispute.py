@@ -1,10 +1,10 @@
 from django.db import models
 from django.urls import reverse
-from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.clocks import actions as clocks
 from agreements.gate import step
+from agreements.models.stateful import StateField
 from agreements.permissions import authority, clerk_or_reviewer, institution_side
 
 from ..records import dispute_checks as rules
@@ -38,7 +38,7 @@ class CoordinationRequest(Record):
         HANDLING = "handling", "违约处理"
         OTHER = "other", "其他"
 
-    status = FSMField("状态", choices=C, default=C.NEW, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=C, default=C.NEW, db_index=True)
     about = models.CharField("事项", max_length=10, choices=About)
     matter = models.CharField("争议的事实和理由", max_length=2000)
     request = models.CharField("请求", max_length=1000)
@@ -117,12 +117,10 @@ class Dispute(Record):
 
     REOPENING = (Outcome.REVOKED, Outcome.CHANGED, Outcome.REDONE)
 
-    status = FSMField(
+    status = StateField(
         "状态",
         choices=DisputeStatus,
         default=DisputeStatus.NEW,
-        protected=True,
-        editable=False,
         db_index=True,
     )
     kind = models.CharField("种类", max_length=8, choices=Kind)
@@ -196,12 +194,10 @@ class Opinion(Record):
     # What starts the agency's clock: T-24 or T-24b of the edition.
     EVENTS = {Kind.OPINION: "opinion_received", Kind.EXPLANATION: "explanation_requested"}
 
-    status = FSMField(
+    status = StateField(
         "状态",
         choices=OpinionStatus,
         default=OpinionStatus.NEW,
-        protected=True,
-        editable=False,
         db_index=True,
     )
     kind = models.CharField("种类", max_length=12, choices=Kind)

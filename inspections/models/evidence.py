@@ -2,12 +2,11 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements import checks as common
 from agreements.gate import step
 from agreements.models import Agreement, Attachment, Paper
-from agreements.models.stateful import Stateful
+from agreements.models.stateful import StateField, Stateful
 
 from .. import checks, clocks, permissions
 from .inspection import Inspection
@@ -40,7 +39,7 @@ class EvidenceRequest(Stateful):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="要求人"
     )
-    status = FSMField("状态", choices=S, default=S.ASKED, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.ASKED, db_index=True)
     rounds = models.PositiveSmallIntegerField("次数", default=1, editable=False)
     answer = models.CharField("乙方说明", max_length=1000, blank=True)
     answered_on = models.DateField("提供日期", null=True, editable=False)

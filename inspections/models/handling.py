@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_fsm import FSMField
 
 from agreements import checks as common
 from agreements.gate import step
+from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
@@ -42,7 +42,7 @@ class Handling(ActsOfCase):
     )
     minutes = models.CharField("集体讨论纪要编号", max_length=100, blank=True)
     minutes_files = files("会议纪要")
-    status = FSMField("状态", choices=Status, default=Status.PROPOSED, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.PROPOSED)
     proposed_by = person("提请人")
     proposed_on = models.DateField("提请日期")
     reviewed_by = person("复核人")

@@ -5,10 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements.models import Agreement
-from agreements.models.stateful import Stateful
+from agreements.models.stateful import StateField, Stateful
 from institutions.models import Department, StaffMember
 
 from .. import clocks
@@ -48,8 +47,8 @@ class Inspection(PlanningActs, FieldworkActs, SigningActs, Stateful):
     began_on = models.DateField("开始日期", null=True, editable=False)
     finished_on = models.DateField("核查完毕日期", null=True, editable=False)
     closing_reason = models.CharField("取消、归档的说明", max_length=500, blank=True, editable=False)
-    status = FSMField(
-        "状态", choices=InspectionStatus, default=InspectionStatus.PLANNED, protected=True, editable=False, db_index=True
+    status = StateField(
+        "状态", choices=InspectionStatus, default=InspectionStatus.PLANNED, db_index=True
     )  # fmt: skip
 
     objects = InspectionQuerySet.as_manager()

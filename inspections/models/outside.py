@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.gate import step
+from agreements.models.stateful import StateField
 from agreements.permissions import agency_clerk, agency_leader
 
 from ..records import outside_checks as rules
@@ -46,9 +46,7 @@ class ExternalNotice(Record):
         PROVED = "proved", "查实违反协议约定"
         NOT_PROVED = "not_proved", "没有查实"
 
-    status = FSMField(
-        "状态", choices=NoticeStatus, default=NoticeStatus.NEW, protected=True, editable=False, db_index=True
-    )
+    status = StateField("状态", choices=NoticeStatus, default=NoticeStatus.NEW, db_index=True)
     source = models.CharField("通报部门", max_length=15, choices=Source)
     number = models.CharField("通报文号", max_length=100)
     received_on = models.DateField("收到日期")
@@ -139,7 +137,7 @@ class Letter(Record):
     files_are_internal = True
     to_authority = True
 
-    status = FSMField("状态", choices=L, default=L.NEW, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=L, default=L.NEW, db_index=True)
     addressee = models.CharField("致", max_length=100)
     matter = models.CharField("事实", max_length=2000)
     basis = models.CharField("依据", max_length=500, blank=True)
@@ -225,6 +223,26 @@ class DiscreditProposal(Letter):
 
     def get_absolute_url(self):
         return reverse("discredit", args=[self.agreement.number, self.pk])
+
+
+class AuthorityFiling(Letter):
+    """违约处理备案表：检查属实、依约处理的，报同级医疗保障行政部门备案（第六十一条，D-25）。"""
+
+    kind_name = "违约处理备案表"
+
+    class Meta(Letter.Meta):
+        verbose_name = verbose_name_plural = "违约处理备案表"
+
+    def get_absolute_url(self):
+        return reverse("filing", args=[self.agreement.number, self.pk])
+
+    @step(
+        "status", source=[L.NEW], target=L.DRAFT, label="起草", article="第六十一条", who=agency_clerk,
+        checks=[rules.case_is_decided, rules.matter_is_written, not_in_the_future],
+    )  # fmt: skip
+    def file(self, facts, files, on, by):
+        """第六十一条：经检查属实、已经决定的案件，写明怎样处理，送负责人签发备案。"""
+        self.take(facts, files, by, on)
 
 
 class DeptNotification(Letter):

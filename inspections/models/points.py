@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.clocks.deadlines import add_months
 from agreements.gate import step
 from agreements.models.querysets import OfAgreement
+from agreements.models.stateful import StateField
 from agreements.permissions import agency_clerk, agency_leader, institution_side
 from institutions.models import StaffMember
 
@@ -59,13 +59,14 @@ class PointsRecord(Record):
     FACTS = ("staff", "points", "responsibility", "given_on", "reason")
     TOLD = ("objection", "reply", "closing_reason")
     LISTED_WITH = ("staff",)
+    UNCOUNTED = (S.DECLINED, S.REVOKED)
 
     class Responsibility(models.TextChoices):
         ORDINARY = "ordinary", "一般责任"
         IMPORTANT = "important", "重要责任"
         MAIN = "main", "主要责任"
 
-    status = FSMField("状态", choices=S, default=S.NEW, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.NEW, db_index=True)
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="points", verbose_name="人员")
     points = models.PositiveSmallIntegerField("分值")
     responsibility = models.CharField("责任程度", max_length=10, choices=Responsibility)
@@ -86,7 +87,13 @@ class PointsRecord(Record):
                 condition=Q(points__gte=1),
                 name="points_are_some",
                 violation_error_message="分值至少 1 分",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "breach_case"],
+                condition=~Q(status__in=[S.DECLINED, S.REVOKED]),
+                name="points_once_a_case",
+                violation_error_message="同一案件对同一人只记一次分",
+            ),
         ]
         indexes = [models.Index(fields=["given_on", "status"]), models.Index(fields=["staff", "given_on"])]
 
@@ -116,7 +123,7 @@ class PointsRecord(Record):
         "status", source=[S.NEW], target=S.PROPOSED, label="拟记分", article="第六十八条", who=agency_clerk,
         checks=[
             rules.edition_counts_points, rules.staff_is_of_the_hospital, rules.points_fit_the_scale, rules.given_by_today,
-            rules.reason_is_written, not_in_the_future,
+            rules.reason_is_written, rules.case_is_decided, rules.once_a_case, not_in_the_future,
         ],
     )  # fmt: skip
     def file(self, facts, files, on, by):
@@ -217,9 +224,7 @@ class PersonStop(Record):
         SUSPENDED = "suspended", "暂停"
         ENDED = "ended", "终止"
 
-    status = FSMField(
-        "状态", choices=StopStatus, default=StopStatus.NEW, protected=True, editable=False, db_index=True
-    )
+    status = StateField("状态", choices=StopStatus, default=StopStatus.NEW, db_index=True)
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="person_stops", verbose_name="人员")
     kind = models.CharField("种类", max_length=10, choices=Kind)
     year = models.PositiveSmallIntegerField("记分年度")

@@ -48,7 +48,7 @@ class Record(Stateful):
         models.PROTECT,
         null=True,
         blank=True,
-        related_name="+",
+        related_name="%(class)ss",
         verbose_name="违约案件",
     )
     attachments = models.ManyToManyField(Attachment, related_name="+", verbose_name="附件")

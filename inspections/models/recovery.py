@@ -3,15 +3,16 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q, Sum
 from django.urls import reverse
-from django_fsm import FSMField
 
 from agreements import checks as common
 from agreements.clocks.actions import about_of, stop_clocks
 from agreements.gate import step
 from agreements.models import Attachment
+from agreements.models.stateful import StateField
 
-from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import recovery_checks as rules
+from ..cases.money import offset_split
 from .case_rows import ActsOfCase, files, of_case, paper_field, person
 
 DEMANDED = "demand_received"
@@ -43,7 +44,7 @@ class RecoveryItem(ActsOfCase):
     kind = models.CharField("种类", max_length=8, choices=Kind)
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paper = paper_field("缴款通知书")
-    status = FSMField("状态", choices=S, default=S.PENDING, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.PENDING, db_index=True)
     notified_on = models.DateField("收到通知日期", null=True, editable=False)
     due_on = models.DateField("到期日", null=True, editable=False)
     paid_on = models.DateField("缴清日期", null=True, editable=False)
@@ -86,10 +87,23 @@ class RecoveryItem(ActsOfCase):
             stop_clocks(self.agreement, DEMANDED, details["on"], about=[about_of(self.paper)])
 
     @step(
-        "status", source=[S.PENDING], target=S.NOTIFIED, label="缴款通知送达", article="第六十条", who=permissions.the_system,
+        "status", source=[S.OWING], target=None, label="提请抵扣", article="第六十条", who=permissions.finance,
+        checks=[
+            rules.something_is_available, rules.older_debt_comes_first, rules.no_offset_waits, common.not_in_the_future,
+        ],
+    )  # fmt: skip
+    def offset(self, fund, deposit, on, by):
+        """第六十条：逾期没有缴清的，先从申请拨付的医保基金、再从质量保证金中抵扣；由财务提请，负责人决定。"""
+        order = self.agreement.terms.recovery.offset_order
+        available = {"fund": fund, "deposit": deposit}
+        for source, amount in offset_split(self.unpaid_after_recorded, available, order):
+            self.payments.create(amount=amount, paid_on=on, source=source, recorded_by=by)
+
+    @step(
+        "status", source=[S.PENDING, S.OWING], target=S.NOTIFIED, label="缴款通知送达", article="第六十条", who=permissions.the_system,
     )  # fmt: skip
     def notify(self, on, due_on):
-        """第六十条：收到缴款通知之日起计算。"""
+        """第六十条：收到缴款通知之日起计算；抵扣后仍不足、另行通知补足的一样。"""
         self.notified_on, self.due_on = on, due_on
 
     @step(
@@ -145,13 +159,20 @@ class RecoveryPayment(ActsOfCase):
     kind_name = "缴款"
     Status = P
 
+    class Source(models.TextChoices):
+        INSTITUTION = "institution", "乙方缴款"
+        FUND = "fund", "抵扣申请拨付的医保基金"
+        DEPOSIT = "deposit", "抵扣质量保证金"
+
     recovery = models.ForeignKey(
         RecoveryItem, models.PROTECT, related_name="payments", verbose_name="应缴款项"
     )
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paid_on = models.DateField("缴款日期")
+    source = models.CharField("来源", max_length=12, choices=Source, default=Source.INSTITUTION)
+    paper = paper_field("抵扣通知书")
     vouchers = files("凭证")
-    status = FSMField("状态", choices=P, default=P.RECORDED, protected=True, editable=False)
+    status = StateField("状态", choices=P, default=P.RECORDED)
     recorded_by = person("登记人")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     answered_by = person("核对人")
@@ -171,17 +192,21 @@ class RecoveryPayment(ActsOfCase):
     def breach_case(self):
         return self.recovery.breach_case
 
+    @property
+    def is_offset(self):
+        return self.source != self.Source.INSTITUTION
+
     @step(
         "status", source=[P.RECORDED], target=P.CONFIRMED, label="核对缴款", article="第六十条",
-        who=permissions.reviewer_or_leader, checks=[rules.not_who_recorded_it],
+        who=permissions.confirmer, checks=[rules.not_who_recorded_it],
     )  # fmt: skip
     def confirm(self, by):
-        """第六十条、办审分离：由登记以外的人核对凭证。"""
+        """第六十条、办审分离：由登记以外的人核对凭证；抵扣由负责人决定。"""
         self.answered_by = by
 
     @step(
         "status", source=[P.RECORDED], target=P.REJECTED, label="不予认可", article="第六十条",
-        who=permissions.reviewer_or_leader, checks=[rules.not_who_recorded_it, common.reason_is_given],
+        who=permissions.confirmer, checks=[rules.not_who_recorded_it, common.reason_is_given],
     )  # fmt: skip
     def reject(self, reason, by):
         """第六十条、办审分离：凭证与登记不符的，不予认可，写明原因；登记留存。"""

@@ -1,12 +1,12 @@
 from django.db import models
 from django.urls import reverse
-from django_fsm import FSMField
 
 from agreements import checks as common
 from agreements.clocks.actions import about_of, stop_clocks
 from agreements.clocks.named import start_clock_until
 from agreements.gate import step
 from agreements.models import Attachment
+from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
@@ -28,9 +28,7 @@ class Interview(ActsOfCase):
     place = models.CharField("地点", max_length=200)
     at = models.DateTimeField("时间")
     matters = models.CharField("事项", max_length=1000)
-    status = FSMField(
-        "状态", choices=InterviewStatus, default=InterviewStatus.CALLED, protected=True, editable=False
-    )
+    status = StateField("状态", choices=InterviewStatus, default=InterviewStatus.CALLED)
     called_by = person("通知人")
     called_on = models.DateField("通知日期")
     paper = paper_field("约谈通知书")
@@ -94,7 +92,7 @@ class Rectification(ActsOfCase):
         "agreements.PaymentHold", models.PROTECT, null=True, blank=True, related_name="rectifications", verbose_name="暂停拨付"
     )  # fmt: skip
     paper = paper_field("限期整改通知书")
-    status = FSMField("状态", choices=R, default=R.PENDING, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=R, default=R.PENDING, db_index=True)
     report = models.CharField("整改情况", max_length=4000, blank=True)
     attachments = files("整改材料")
     submitted_by = person("提交人")

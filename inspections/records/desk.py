@@ -11,6 +11,7 @@ from institutions.models import Role
 from ..models import (
     AgencyBreachCase,
     Assessment,
+    AuthorityFiling,
     CoordinationRequest,
     DeptNotification,
     DiscreditProposal,
@@ -21,8 +22,8 @@ from ..models import (
     Referral,
 )
 
-LETTERS = [Referral, DiscreditProposal, DeptNotification]
-TO_AUTHORITY = [Referral, DiscreditProposal]
+LETTERS = [Referral, DiscreditProposal, AuthorityFiling, DeptNotification]
+TO_AUTHORITY = [Referral, DiscreditProposal, AuthorityFiling]
 
 
 def groups_for(user):

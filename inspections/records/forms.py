@@ -7,6 +7,7 @@ from agreements.applications.forms import FilesField
 from agreements.forms import ActForm, TodayForm, day_field
 from institutions.models import User
 
+from ..cases.points import reason_from
 from ..models import (
     AgencyBreachCase,
     BreachCase,
@@ -51,8 +52,13 @@ class WithCaseForm(RecordForm):
     )
 
     def prepare(self):
-        seen = BreachCase.objects.visible_to(self.user)
-        self.fields["breach_case"].queryset = seen.filter(agreement=self.agreement)
+        cases = BreachCase.objects.visible_to(self.user).filter(agreement=self.agreement)
+        self.fields["breach_case"].queryset = cases
+        if case := cases.filter(pk=self.initial.get("breach_case", 0)).first():
+            self.begin_with(case)
+
+    def begin_with(self, case):
+        """What is known when the form is opened from the page of a case."""
 
     def details(self):
         return {**super().details(), "breach_case": self.cleaned_data["breach_case"]}
@@ -153,10 +159,19 @@ class LetterForm(WithCaseForm):
         super().prepare()
         self.initial.setdefault("addressee", f"{self.agreement.agency.region}医疗保障局")
 
+    def begin_with(self, case):
+        self.initial |= {"matter": case.facts_in_words, "basis": case.grounds_in_words}
+
 
 class DiscreditForm(LetterForm):
     persons = forms.CharField(label="提请纳入的单位和人员", max_length=500)
     field_order = ["addressee", "persons", "matter", "basis"]
+
+
+class FilingForm(LetterForm):
+    def prepare(self):
+        super().prepare()
+        self.fields["breach_case"].required = True
 
 
 class DeptForm(LetterForm):
@@ -185,6 +200,9 @@ class PointsForm(_StaffForm):
     reason = words("事由", 500)
 
     field_order = ["staff", "points", "responsibility", "given_on", "reason"]
+
+    def begin_with(self, case):
+        self.initial["reason"] = reason_from(case, case.items.all())
 
     def prepare(self):
         super().prepare()

@@ -18,7 +18,7 @@ from .kinds import KINDS, to_file
 from .outside_checks import why_still_held
 
 LATEST = 8
-AGENCYS_OWN = ("外部通报", "移送函", "失信名单提请函", "部门通报函")
+AGENCYS_OWN = ("外部通报", "移送函", "失信名单提请函", "违约处理备案表", "部门通报函")
 # Before the agency has decided, what its staff propose to each other about a record is not the hospital's to see.
 UNDECIDED = {
     "记分": ["file", "decline"],

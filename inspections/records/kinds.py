@@ -10,6 +10,7 @@ from institutions.models import Role
 from ..models import (
     AgencyBreachCase,
     Assessment,
+    AuthorityFiling,
     CoordinationRequest,
     DeptNotification,
     DiscreditProposal,
@@ -113,11 +114,15 @@ KINDS = {
         ),
         Kind(
             "referral", Referral, forms.LetterForm, LETTER_DEEDS,
-            "负责人签发后编号印出；移送不影响乙方按协议承担违约责任。已立案的，也可以在案件里移送。", readers="agency",
+            "负责人签发后编号印出；移送不影响乙方按协议承担违约责任。因案件移送的，选明案件。", readers="agency",
         ),
         Kind(
             "discredit", DiscreditProposal, forms.DiscreditForm, LETTER_DEEDS,
             "名单由行政部门管理，这里只登记提请和结果。", readers="agency",
+        ),
+        Kind(
+            "filing", AuthorityFiling, forms.FilingForm, LETTER_DEEDS,
+            "检查期间暂停拨付或中止协议、查实并决定处理的，备案后才能结案；负责人签发后编号印出。", readers="agency",
         ),
         Kind(
             "dept-notification", DeptNotification, forms.DeptForm, LETTER_DEEDS,

@@ -49,6 +49,11 @@ def matter_is_written(letter, facts):
     return bool(facts["matter"].strip() and facts["addressee"].strip())
 
 
+@rule("第六十一条", "备案的是已经决定的违约案件。选明哪一件；还没有决定的，决定后再备案")
+def case_is_decided(letter, facts):
+    return letter.breach_case is not None and letter.breach_case.decision_id is not None
+
+
 @rule("第七十条", "签收日期 {on} 早于发出日期 {thing.sent_on}，核对日期")
 def not_before_sending(letter, on):
     return on >= letter.sent_on

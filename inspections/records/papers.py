@@ -19,6 +19,7 @@ OWED = {
     ("Opinion", "answer"): (P.EXPLANATION, "explanation"),
     ("Referral", "send"): (P.CASE_LETTER, "letter"),
     ("DiscreditProposal", "send"): (P.CASE_LETTER, "letter"),
+    ("AuthorityFiling", "send"): (P.CASE_LETTER, "letter"),
     ("DeptNotification", "send"): (P.DEPT_LETTER, "letter"),
 }
 

@@ -33,6 +33,25 @@ def reason_is_written(record, facts):
     return bool(facts["reason"].strip())
 
 
+@rule("第六十八条", "案件{number}还没有作出处理决定，不能据以记分。决定后再提请")
+def case_is_decided(record, facts):
+    case = record.breach_case
+    return (
+        case is None
+        or (case.agreement_id == record.agreement_id and case.is_handled)
+        or {"number": case.number}
+    )
+
+
+@rule("第六十八条", "{name}已因案件{number}记分或提请记分，同一案件不重复记")
+def once_a_case(record, facts):
+    staff, case = facts["staff"], record.breach_case
+    if case is None:
+        return True
+    same = case.pointsrecords.filter(staff__code=staff.code).exclude(status__in=type(record).UNCOUNTED)
+    return not same.exclude(pk=record.pk).exists() or {"name": staff.name, "number": case.number}
+
+
 @rule("第六十八条", "写明对哪一点有异议、理由")
 def objection_is_written(record, text):
     return bool(text.strip())

@@ -5,6 +5,9 @@ from django.utils.timezone import localdate
 from agreements.deliveries.notice_sheets import numbered, quotes
 from agreements.papers.sheet import Sheet, day_in_words
 
+from ..cases.sheets import items_table
+from ..cases.words import measures_in_words
+
 SEALED = ["乙方（公章）：", "法定代表人（签章）：", "　　　　年　　月　　日"]
 
 
@@ -103,25 +106,33 @@ LETTERS = {
     "DiscreditProposal": (
         "失信名单提请函", "第六十一条", "提请将下列单位和人员纳入医保领域失信名单，请将结果反馈我单位。",
     ),
+    "AuthorityFiling": ("违约处理备案表", "第六十一条", "检查属实，已按服务协议处理，现报备案。"),
     "DeptNotification": ("部门通报函", "第四条", "现将有关情况通报你单位。"),
 }  # fmt: skip
 
 
 def letter(agreement, record):
-    """D-25 移送函、失信名单提请函, D-26 部门通报函 (第四条、第六十一条、第七十条)."""
+    """D-25 移送函、失信名单提请函、备案表, D-26 部门通报函 (第四条、第六十一条、第七十条)."""
     title, article, asks = LETTERS[type(record).__name__]
     persons = [("提请纳入的单位和人员", record.persons)] if hasattr(record, "persons") else []
+    case, of_case, table = record.breach_case, [], {}
+    if case:
+        of_case, table = [("案件", f"{case.number}　{case.title}")], items_table(case)
+        if case.decision_id:
+            of_case.append(("处理", "\n".join(measures_in_words(case.decision.typed_plan, case))))
     return Sheet(
         title=title,
         addressee=record.addressee,
         rows=[
             ("定点医疗机构", agreement.institution.name),
             ("医保代码", agreement.institution.code),
+            *of_case,
             *persons,
             ("事实", record.matter),
             ("依据", record.basis or f"服务协议{article}"),
             ("所附材料", "\n".join(record.attachments.values_list("name", flat=True)) or "无"),
         ],
+        table=table,
         basis=f"依据服务协议{article}，{asks}",
         issuer=agreement.agency.name,
         day=day_in_words(record.sent_on),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agreements.forms import NothingToFill
@@ -16,11 +17,15 @@ from agreements.views.deeds import Deeds
 from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
+from ..cases import points as case_points
+from ..cases.points import band_for, reason_from, responsible_in
 from ..cases.states import FINAL, CaseStatus
 from ..cases.words import measures_in_words
 from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
+from ..records.kinds import KINDS
 
 PER_PAGE = 50
+LETTERS = ("referral", "discredit", "filing", "dept-notification")
 
 
 def board(request):
@@ -70,22 +75,18 @@ FORMS = {
     "notify": forms.NotifyForm, "defend": forms.DefenceForm, "waive_defence": forms.WaiverForm,
     "consider_defence": forms.ConsiderForm, "propose_handling": forms.ProposeForm, "investigate_again": forms.TodayReasonForm,
     "carry_out": forms.TodayForm, "call_interview": forms.InterviewForm, "close": forms.TodayReasonForm,
-    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm, "send_letter": forms.LetterForm,
-    "note_result": forms.ResultForm,
+    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm,
 }  # fmt: skip
 HOW = {
-    "notify": cases.notify, "propose_handling": cases.propose, "call_interview": cases.call_interview,
-    "send_letter": cases.send_letter, "explain": cases.explain,
+    "notify": cases.notify, "propose_handling": cases.propose, "call_interview": cases.call_interview, "explain": cases.explain,
 }  # fmt: skip
 # Acts that answer something: without it there is nothing to say about them.
 ANSWERS = {
-    "weigh_item": "items", "remove_item": "items", "consider_defence": "defences", "note_result": "letters", "explain": "explanations",
+    "weigh_item": "items", "remove_item": "items", "consider_defence": "defences", "explain": "explanations",
 }  # fmt: skip
 BESIDE = (
     "dismiss",
     "investigate_again",
-    "send_letter",
-    "note_result",
     "remove_item",
     "weigh_item",
 )  # never the way forward
@@ -97,6 +98,10 @@ class CaseDeeds(Deeds):
     def _may(self, name):
         rows = ANSWERS.get(name)
         return super()._may(name) and (rows is None or getattr(self.thing, rows).exists())
+
+    def offers(self, name):
+        """Whether this act is this person's to do now."""
+        return any(one.name == name and not one.refusal for one in self.shown)
 
     @property
     def first(self):
@@ -132,10 +137,63 @@ def _told(request, one, deeds):
         "handlings": Handling.objects.visible_to(request.user).filter(breach_case=one).select_related("proposed_by"),
         "recoveries": one.recoveries.all(), "rectifications": one.rectifications.all(), "interviews": one.interviews.all(),
         "explanations": one.explanations.all(),
-        "letters": one.letters.model.objects.visible_to(request.user).filter(breach_case=one),
+        **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
         "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
         "waivers": one.waiver_files.all(),
     }  # fmt: skip
+
+
+def _overlaps(one):
+    """Items that name one and the same act, each group once, to be compared before one is chosen."""
+    items = one.agreement.edition.breaches.items
+    groups = {frozenset([item.code, *item.overlaps]) for item in items.values() if item.overlaps}
+    return [[items[code] for code in sorted(group)] for group in sorted(groups, key=sorted)]
+
+
+def _beside(one, user):
+    """Records of other kinds that follow from the case: those there are, and those that this person may begin."""
+    records = [
+        record
+        for slug in ("points", *LETTERS, "dispute")
+        for record in KINDS[slug].model.objects.visible_to(user).filter(breach_case=one).select_related("agreement")
+    ]  # fmt: skip
+    letters = [KINDS[slug] for slug in LETTERS if slug != "filing" or one.is_handled]
+    may_begin = [
+        (
+            f"起草{kind.label}",
+            f"{reverse(f'{kind.slug}-new', args=[one.agreement.number])}?breach_case={one.pk}",
+        )
+        for kind in letters
+        if kind.may_file(one.agreement, user)
+    ]
+    gives_points = one.is_handled and KINDS["points"].may_file(one.agreement, user) and band_for(one)
+    return {"records": records, "may_begin": may_begin, "gives_points": gives_points}
+
+
+def points(request, number):
+    """记分：决定之后，对案件所列的责任人员各提请一次，由负责人决定（第六十八条）。"""
+    one = found(request, number)
+    must(KINDS["points"].may_file(one.agreement, request.user), "拟记分")
+    people, band = responsible_in(one), band_for(one)
+    open_ones = [person for person in people if person.record is None] if one.is_handled and band else []
+    asked = [_points_form(request, one, person, band) for person in open_ones]
+    rows = [form.row() for form in asked if form.is_valid()]
+    chosen = [row for row in rows if row]
+    if asked and chosen and len(rows) == len(asked):
+        deed = partial(case_points.propose, one, rows=chosen, on=localdate())
+        if carried_out(asked[0], request, deed):
+            messages.success(request, f"已提请记分 {len(chosen)} 人，由负责人决定")
+            return redirect(one)
+    context = {
+        "case": one, "agreement": one.agreement, "people": people, "forms": asked, "band": band,
+        "none_chosen": request.method == "POST" and len(rows) == len(asked) and not chosen,
+    }  # fmt: skip
+    return render(request, "inspections/case_points.html", context)
+
+
+def _points_form(request, one, person, band):
+    begin = {"points": band.least, "reason": reason_from(one, person.items)}
+    return forms.PointsOfOneForm(request.POST or None, staff=person.staff, band=band, initial=begin)
 
 
 def _papers(one):
@@ -194,7 +252,7 @@ def recovery(request, number, pk):
     one = found(request, number)
     thing = get_object_or_404(RecoveryItem, breach_case=one, pk=pk)
     payment = thing.payments.filter(status=RecoveryPayment.Status.RECORDED).first()
-    deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm})
+    deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm})
     answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment}) if payment else None  # fmt: skip
     chosen = answers if answers and answers.asked in ("confirm", "reject") else deeds
     context = {

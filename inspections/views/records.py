@@ -16,6 +16,7 @@ from ..models.points import state_of, total_of
 from ..records.kinds import KINDS
 
 PER_PAGE = 50
+BEGINS_WITH = ("staff", "year", "kind", "breach_case")  # what a link to a new record may fill in
 
 
 def records(request):
@@ -39,7 +40,7 @@ def new_record(request, number, slug):
     """File a record of a kind under an agreement."""
     agreement, kind = agreement_or_404(request, number), KINDS[slug]
     must(kind.may_file(agreement, request.user), kind.step.custom["label"])
-    initial = {name: request.GET[name] for name in ("staff", "year", "kind") if name in request.GET}
+    initial = {name: request.GET[name] for name in BEGINS_WITH if request.GET.get(name, "").isalnum()}
     form = kind.form(
         request.POST or None, request.FILES or None, agreement=agreement, user=request.user, initial=initial
     )

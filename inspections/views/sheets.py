@@ -1,6 +1,7 @@
 """核查结果签认：核查人员签名，乙方当场签字或登录签认，或注明拒签；此后封存。"""
 
 from functools import partial
+from io import BytesIO
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -123,7 +124,7 @@ def paper(request, number):
         messages.error(request, why)
         return redirect(thing)
     return FileResponse(
-        printed.file.open("rb"), filename=f"{printed.number}.pdf", content_type="application/pdf"
+        BytesIO(printed.read()), filename=f"{printed.number}.pdf", content_type="application/pdf"
     )
 
 

@@ -39,4 +39,4 @@ def cases_for(desk, agreement):
         "recovery": case.recoveries,
     }  # fmt: skip
     rows = {name: [case.number, found.get().pk] for name, found in under.items()}
-    return {"case-new": [agreement.number], "case": [case.number], **rows}
+    return {"case-new": [agreement.number], "case": [case.number], "case-points": [case.number], **rows}

@@ -49,6 +49,9 @@ def records_for(agreement, clerk, reviewer, leader, operator):
             "reason": "累计"}  # fmt: skip
     made["person-stop"] = file_record(KINDS["person-stop"].model, agreement, by=clerk, facts=stop)
     perform(made["person-stop"].decide, by=leader, on=TODAY)
+    made["filing"] = KINDS["filing"].model.objects.create(
+        agreement=agreement, filed_by=clerk, filed_on=TODAY, status="draft", **LETTER
+    )
     complaint = made.pop("complaint")
     return {
         **{slug: [agreement.number, one.pk] for slug, one in made.items()},
@@ -72,6 +75,9 @@ def one_of_each(agreement, by, number):
         more = {"published_on": TODAY, "publication_basis": "办法"} if slug == "assessment" else {}
         more |= {"forwarded_on": TODAY} if slug == "complaint" else {}
         model.objects.create(agreement=agreement, filed_by=by, filed_on=TODAY, status=status, **facts, **more)
+    KINDS["filing"].model.objects.create(
+        agreement=agreement, filed_by=by, filed_on=TODAY, status="draft", **LETTER
+    )
     staff = agreement.institution.staff_members.get()
     KINDS["person-stop"].model.objects.create(
         agreement=agreement, filed_by=by, filed_on=TODAY, status="in_force", staff=staff, kind="suspended",

@@ -15,6 +15,7 @@ from agreements.clocks.deadlines import due
 from agreements.gate import RuleBroken, perform
 from inspections.cases import actions as cases
 from inspections.cases import days as case_days
+from inspections.cases.money import offset_split
 from inspections.models import Interview, RecoveryItem, Rectification
 from institutions.holidays import seed
 from institutions.models import Role, User
@@ -101,6 +102,83 @@ def test_what_is_not_paid_is_due_on_its_day_and_owing_the_day_after_once(people)
         daily.run(last + timedelta(days=1))
         assert {one.status for one in case.recoveries.all()} == {"owing"}
     assert case.agreement.events.filter(act="fall_behind").count() == 2
+
+
+@pytest.mark.rule("Q60.2")
+@pytest.mark.parametrize(
+    "debt, fund, deposit, taken",
+    [
+        ("100", "300", "50", [("fund", "100")]),
+        ("100", "60", "50", [("fund", "60"), ("deposit", "40")]),
+        ("100", "0", "30", [("deposit", "30")]),
+        ("100", "60", "0", [("fund", "60")]),
+        ("100", "0", "0", []),
+        ("0", "10", "10", []),
+    ],
+)
+def test_the_fund_applied_for_is_taken_before_the_deposit_and_nothing_falls_below_zero(
+    debt, fund, deposit, taken
+):
+    available = {"fund": Decimal(fund), "deposit": Decimal(deposit)}
+    found = offset_split(Decimal(debt), available, ("fund", "deposit", "institution"))
+    assert found == [(source, Decimal(amount)) for source, amount in taken]
+
+
+def owing(people):
+    """Fees of 120,000 and damages of 12,000, demanded and not paid in time."""
+    case = people.decided()
+    people.received(case.demand_paper)
+    daily.run(case.recoveries.first().due_on + timedelta(days=1))
+    return case.recoveries.get(kind="fees"), case.recoveries.get(kind="damages")
+
+
+def offset(item, by, fund=0, deposit=0):
+    return perform(item.offset, by=by, fund=Decimal(fund), deposit=Decimal(deposit), on=TODAY)
+
+
+@pytest.mark.rule("Q60.2")
+def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(people, finance):
+    fees, damages = owing(people)
+    with pytest.raises(RuleBroken, match="更早的欠款.*先违规费用、后违约金"):
+        offset(damages, finance, fund=1)
+    with pytest.raises(RuleBroken, match="没有可以抵扣的"):
+        offset(fees, finance)
+    with pytest.raises(PermissionDenied):
+        offset(fees, people.desk.clerk, fund=1)
+    fees = offset(fees, finance, fund=100_000, deposit=50_000)
+    assert [(one.source, one.amount) for one in fees.payments.all()] == [
+        ("fund", 100_000),
+        ("deposit", 20_000),
+    ]
+    with pytest.raises(RuleBroken, match="已经提请抵扣"):
+        offset(fees, finance, fund=1)
+    with pytest.raises(PermissionDenied):
+        cases.confirm_payment(fees.payments.first(), by=people.desk.reviewer)
+    assert "要决定的抵扣" in dict(desks.desk_for(people.desk.leader))
+    for payment in fees.payments.all():
+        cases.confirm_payment(payment, by=people.desk.leader)
+    assert RecoveryItem.objects.get(pk=fees.pk).status == "paid"
+    notices = fees.agreement.papers.filter(purpose="offset_notice")
+    assert [one.snapshot["title"] for one in notices] == ["抵扣通知书"] * 2
+    offset(RecoveryItem.objects.get(pk=damages.pk), finance, fund=1)
+
+
+@pytest.mark.rule("Q60.3")
+def test_what_an_offset_does_not_cover_is_demanded_anew_with_its_own_fifteen_days(people, finance):
+    fees, _ = owing(people)
+    first = fees.paper
+    fees = offset(fees, finance, fund=70_000)
+    cases.confirm_payment(fees.payments.get(), by=people.desk.leader)
+    fees = RecoveryItem.objects.get(pk=fees.pk)
+    assert fees.status == "owing" and fees.paper != first
+    assert fees.paper.snapshot["table"]["rows"] == [
+        ["违规费用", "120,000.00元", "70,000.00元", "50,000.00元"]
+    ]
+    people.received(fees.paper)
+    clock = fees.agreement.deadlines.get(event="demand_received", about=about_of(fees.paper))
+    fees = RecoveryItem.objects.get(pk=fees.pk)
+    assert clock.rule == "T-37" and fees.status == "notified" and fees.due_on == clock.due_on
+    assert clock.due_on >= TODAY + timedelta(days=15)
 
 
 def test_days_off_and_single_days_come_to_the_same(people):

@@ -13,16 +13,18 @@ from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Event, Status
 from agreements.reports import self_report
 from agreements.stops import cascade
+from inspections import actions as inspection_actions
 from inspections.cases import actions as cases
 from inspections.cases import sheets as case_sheets
 from inspections.cases.plan import Ban
-from inspections.models import BreachCase, Handling, RecoveryItem
+from inspections.models import AuthorityFiling, BreachCase, Handling, RecoveryItem, Referral
+from inspections.records.actions import file_record
 from institutions.holidays import seed
 from institutions.workdays import calendar_for
 
 from ..desk import TODAY, upload
 from .case_desk import ITEM, CaseDesk, collective, plan, rescinding, suspending
-from .office import Office
+from .office import Office, strokes
 
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 WORST = [{"item": "QH-67-02", "part": "", "weighs_as": 67}]
@@ -305,10 +307,33 @@ def test_a_proved_check_becomes_a_suspension_for_breach_and_settles_its_hold(peo
     agreement = people.agreement(case)
     assert [one.cause for one in agreement.open_suspensions] == ["breach"]
     assert agreement.payment_holds.get().outcome == "refused"
-    letter = cases.send_letter(
-        case, by=people.desk.reviewer, kind="filing", body="西宁市医疗保障局", reason="核查属实", on=TODAY
+    assert case.after_check and "检查属实的处理没有报行政部门备案（第六十一条）" in case.left_to_do
+    sent(people, AuthorityFiling, case)
+    assert not [one for one in people.fresh(case).left_to_do if "备案" in one]
+
+
+@pytest.mark.rule("Q61.3")
+def test_what_is_filed_with_the_authority_is_a_decided_case_and_how_it_was_handled(people):
+    case = people.heard()
+    for early in (case, None):
+        with pytest.raises(RuleBroken, match="备案的是已经决定的违约案件.*第六十一条"):
+            drafted(people, AuthorityFiling, case, breach_case=early)
+    case = people.decided(case=case)
+    assert not case.after_check and not [one for one in case.left_to_do if "备案" in one]
+    said = sent(people, AuthorityFiling, case).paper.snapshot
+    assert said["title"] == "违约处理备案表" and "追回违规费用120,000.00元。" in dict(said["rows"])["处理"]
+    assert len(said["table"]["rows"]) == 1
+
+
+def drafted(people, model, case, **changed):
+    facts = {"addressee": "西宁市医疗保障局", "matter": case.facts_in_words, "basis": ""}
+    return file_record(
+        model, case.agreement, by=people.desk.clerk, facts=facts, **{"breach_case": case, **changed}
     )
-    assert letter.paper.snapshot["title"] == "违约处理备案表"
+
+
+def sent(people, model, case):
+    return perform(drafted(people, model, case).send, by=people.desk.leader, on=TODAY)
 
 
 @pytest.mark.rule("Q61.3")
@@ -447,12 +472,11 @@ def test_an_override_that_is_not_needed_is_refused(people):
 @pytest.mark.rule("Q70.2")
 def test_a_referral_does_not_end_the_case(people):
     case = people.heard()
-    letter = cases.send_letter(
-        case, by=people.desk.reviewer, kind="referral", body="西宁市医疗保障局", reason="应予处罚", on=TODAY
-    )
+    letter = sent(people, Referral, case)
     case = people.fresh(case)
     assert case.is_referred and case.status == "defence" and letter.paper.snapshot["title"] == "移送函"
-    case = perform(case.note_result, by=people.desk.clerk, letter=letter, result="已立案", on=TODAY)
+    letter = perform(letter.receive, by=people.desk.clerk, on=TODAY)
+    perform(letter.answer, by=people.desk.clerk, text="已立案", files=[], on=TODAY)
     handling = perform(people.proposed(case=case).review, by=people.desk.reviewer, remark="同意")
     assert cases.decide(handling, by=people.desk.leader, on=TODAY).status == "decided"
 
@@ -517,6 +541,38 @@ def test_a_report_that_came_a_day_after_the_inspection_notice_exempts_nothing(pe
         people.proposed(
             case=people.investigating(agreement), outcome="exempt", decided=nothing, report=report
         )
+
+
+@pytest.mark.rule("Q75.1")
+@pytest.mark.parametrize(
+    "how, offered",
+    [
+        ("planned", True),  # the hospital does not know of it
+        ("notified", False),
+        ("underway", False),
+        ("signed", False),  # it found this very matter
+        ("found something else", True),
+        ("cancelled", True),
+    ],
+)
+def test_an_inspection_that_the_hospital_was_told_of_closes_the_first_door(people, agency, how, offered):
+    agreement, office = people.desk.signed(), Office(people.desk, agency)
+    inspection = {"planned": office.planned, "notified": office.planned, "underway": office.underway,
+                  "signed": office.signed, "cancelled": office.planned}.get(how, office.planned)(agreement=agreement)  # fmt: skip
+    if how in ("notified", "cancelled"):
+        inspection = perform(inspection.notify, by=people.desk.clerk, on=TODAY)
+    if how == "cancelled":
+        perform(inspection.cancel, by=people.desk.clerk, reason="重复安排", on=TODAY)
+    if how == "found something else":
+        working = perform(inspection.start, by=office.inspector, on=TODAY)
+        office.finding(working, item="QH-65-03", part="")
+        inspection_actions.finish(office.fresh(working), by=office.inspector)
+        for shift, member in enumerate(working.team):
+            inspection_actions.sign_as_inspector(
+                office.fresh(working), member, by=office.inspector, strokes=strokes(shift)
+            )
+        inspection_actions.note_refusal(office.fresh(working), by=office.inspector, reason="不同意")
+    assert self_check(people, agreement).exemption().offered == offered
 
 
 # ── who sees it ──

@@ -8,20 +8,21 @@ import pytest
 
 from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
+from agreements.models import ServiceBan
 from inspections.cases import checks as case_checks
 from inspections.cases.plan import LABELS, Ban, Plan, allowed
 
 from ..desk import TODAY
-from .case_desk import AFTER, ITEM, CaseDesk
+from .case_desk import AFTER, ITEM, CaseDesk, collective, plan
 
 ITEM_OF = {63: "QH-63-02", 64: "QH-64-05", 65: "QH-65-01", 66: "QH-66-03", 67: "QH-67-02"}
-# Section 3.1 of the catalogue. Under 第六十七条 persons have no range in the text: the agreement is rescinded.
+# Section 3.1 of the catalogue.
 GIVEN = {
     63: {"interview", "rectification"},
     64: {"hold", "rectification"},
     65: {"refuse", "recover", "damages", "ban"},
     66: {"refuse", "recover", "damages", "ban", "suspend", "rectification"},
-    67: {"refuse", "recover", "damages", "rescind"},
+    67: {"refuse", "recover", "damages", "ban", "rescind"},
 }
 
 
@@ -33,7 +34,7 @@ def people(desk):
 def plan_with(measure, article):
     base = Plan(on=TODAY, reason="查实")
     one = Decimal(1)
-    until = add_months(TODAY, 6)
+    until = ServiceBan.NO_END if article == 67 else add_months(TODAY, 6)
     return {
         "interview": replace(base, interview=True),
         "rectification": replace(base, rectify_by=TODAY + timedelta(30)),
@@ -60,14 +61,14 @@ def test_an_article_gives_only_its_own_measures(edition, measure, article):
 def test_the_door_refuses_every_measure_that_the_article_does_not_give(people, article):
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     for measure in LABELS:
-        plan = plan_with(measure, article)
-        why = case_checks.wrong_with(case, plan)
+        wanted = plan_with(measure, article)
+        why = case_checks.wrong_with(case, wanted)
         if measure in GIVEN[article]:
             assert why == "", (measure, why)
             continue
         assert why, measure
         with pytest.raises(RuleBroken, match="没有|须依据"):
-            perform(case.plan_handling, by=people.desk.clerk, plan=plan)
+            perform(case.plan_handling, by=people.desk.clerk, plan=wanted)
 
 
 @pytest.mark.rule("Q65.1")
@@ -125,8 +126,25 @@ def test_an_item_against_the_agency_is_no_breach_of_the_hospital(people):
 def test_both_ways_of_counting_the_last_day_of_a_ban_pass(people, article, months, off, right):
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     until = add_months(TODAY, months) + timedelta(off)
-    plan = Plan(on=TODAY, reason="查实", bans=(Ban("department", 1, 1, until),))
-    assert (case_checks.wrong_with(case, plan) == "") == right
+    stop = Plan(on=TODAY, reason="查实", bans=(Ban("department", 1, 1, until),))
+    assert (case_checks.wrong_with(case, stop) == "") == right
+
+
+@pytest.mark.rule("Q67.2")
+def test_a_rescission_carried_out_on_a_person_has_no_end_and_leaves_the_agreement(people):
+    doctor = people.desk.hospital.staff_members.create(code="D630105000001", name="马晓东", kind="physician")
+    items = [{"item": "QH-67-02", "part": "", "weighs_as": 67, "staff": doctor}]
+    case = people.investigating(items=items)
+    for_a_year = Plan(on=TODAY, reason="查实", bans=(Ban("person", doctor.pk, 1, add_months(TODAY, 12)),))
+    with pytest.raises(RuleBroken, match="没有止期"):
+        perform(case.plan_handling, by=people.desk.clerk, plan=for_a_year)
+    wanted = plan(damages=Decimal(0), bans=(Ban("person", doctor.pk, 1, ServiceBan.NO_END),))
+    with pytest.raises(RuleBroken, match="会议纪要.*第六十七条"):
+        people.decided(decided=wanted, agreement=case.agreement, items=items)
+    case = people.decided(decided=wanted, agreement=case.agreement, items=items, **collective())
+    stop = case.agreement.service_bans.get()
+    assert not stop.has_end and stop.is_open_on(add_months(TODAY, 24)) and stop.article == "第六十七条（二）"
+    assert people.agreement(case).status == "active"
 
 
 @pytest.mark.rule("Q65.1")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
+from agreements import daily
 from agreements.models import Agreement
 from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
@@ -112,6 +113,19 @@ def test_money_and_rectification_have_pages_for_both_sides(people, at, agency):
     do(at(people.desk.clerk), page, "check_once", opinion="属实")
     do(at(people.desk.reviewer), page, "accept", held_note="")
     assert case.rectifications.get().status == "accepted"
+
+
+@pytest.mark.rule("Q60.2")
+def test_an_offset_is_asked_for_and_decided_on_the_page(people, at, agency):
+    finance = User.objects.create_user("finance", "蔡文静", Role.FINANCE, PASSWORD, agency=agency)
+    case = people.decided()
+    people.received(case.demand_paper)
+    daily.run(case.recoveries.first().due_on + timedelta(days=1))
+    url = case.recoveries.get(kind="fees").get_absolute_url()
+    do(at(finance), url, "offset", fund="100000", deposit="0")
+    assert "抵扣申请拨付的医保基金" in at(people.desk.leader).get(url).content.decode()
+    do(at(people.desk.leader), url, "confirm")
+    assert case.agreement.papers.filter(purpose="offset_notice").exists()
 
 
 def test_the_desk_says_to_each_what_is_to_be_done(people, at):

@@ -2,10 +2,13 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from agreements.append_only import protect, unprotect
 from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Message
+from inspections.append_only import TABLES
 from inspections.models import AgencyBreachCase, ComplaintEvent, ComplaintFile
 from inspections.models.complaint import first_fault
 from inspections.records.actions import file_record
@@ -155,10 +158,26 @@ def test_a_strangers_hospital_and_another_agencys_authority_see_nothing(
     }
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE inspections_complaintevent SET label = '没有事'", "DELETE FROM inspections_complaintevent"],
+)
+def test_the_database_refuses_to_change_its_record(desk, statement):
+    made = raised(desk, desk.signed())
+    with pytest.raises(IntegrityError, match="只能增加"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert made.events.get().label == "提出甲方违约事项"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_changed_row_of_its_own_record_is_found(desk):
     made = raised(desk, desk.signed())
     assert first_fault(made) is None
-    made.events.update(label="没有事")
+    unprotect(connection, TABLES)
+    try:
+        made.events.update(label="没有事")
+    finally:
+        protect(connection, TABLES)
     made.refresh_from_db()
     assert "第1条" in first_fault(made)
 

@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from agreements.gate import acts_of, declared, perform
 from inspections.models import ExternalNotice, PointsRecord
-from inspections.records import checks as record_checks
-from inspections.records.actions import (
+from inspections.records import (
     assessment_checks,
     complaint_checks,
     dispute_checks,
-    file_record,
     outside_checks,
     points_checks,
 )
+from inspections.records import checks as record_checks
+from inspections.records.actions import file_record
 from inspections.records.kinds import KINDS
 from institutions.models import Role, StaffMember, User
 

@@ -1,16 +1,20 @@
 """The result of an inspection: fixed, signed on the spot or online, refused with a note, frozen (第五十七条)."""
 
 import json
+from io import BytesIO
 
 import pymupdf
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
+from PIL import Image
 
 from agreements.gate import RuleBroken, perform
 from agreements.papers import printing
 from inspections import actions
 from inspections.models import Inspection, ResultSheet, SheetSignature
+from inspections.pictures import EDGE, for_paper
 from inspections.strokes import BadDrawing, path_of, read_drawing
 
 from ..desk import TODAY, upload
@@ -239,9 +243,39 @@ def test_the_paper_notes_the_refusal(office, monkeypatch):
     assert "拒签注明：乙方拒绝签字或盖章，原因：认为收费合理" in text and "李若水、马兰花注明" in text
 
 
+@pytest.mark.rule("Q57.3")
+def test_the_photograph_of_the_seal_stands_on_the_paper(office, monkeypatch):
+    seal = upload("公章.png", picture("PNG", (900, 1200)))
+    inspection = sign(office, office.inspectors_signed(), seal=seal)
+    monkeypatch.undo()
+    pages = pymupdf.open(stream=printing.printed(inspection.sheet.paper).whole)
+    sizes = {(one[2], one[3]) for page in pages for one in page.get_images()}
+    assert (EDGE * 900 // 1200, EDGE) in sizes
+
+
+def picture(kind, size):
+    kept = BytesIO()
+    Image.new("RGBA" if kind == "PNG" else "RGB", size, "red").save(kept, kind)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content, is_shown",
+    [
+        (picture("JPEG", (40, 40)), True),
+        (picture("PNG", (40, 40)), True),
+        (b"%PDF-1.7 a scan", False),
+        (picture("JPEG", (400, 400))[:300], False),
+        (b"", False),
+    ],
+)
+def test_only_a_whole_picture_is_shown(content, is_shown):
+    assert for_paper(ContentFile(content)).startswith("data:image/jpeg;base64,") == is_shown
+
+
 def _printed(paper):
     """The words of the real print without spaces, and how many drawings by hand are on it."""
-    pages = list(pymupdf.open(stream=printing.rendered(paper)))
+    pages = list(pymupdf.open(stream=printing.printed(paper).whole))
     drawn = [
         one for page in pages for one in page.get_drawings() if len(one["items"]) >= 2 and one["type"] == "s"
     ]
