@@ -1,6 +1,6 @@
 """The rules of applications, each a sentence with its article (第七、七十六、七十九条)."""
 
-from ..clocks.actions import about_approval
+from ..clocks.beginnings import about_approval
 from ..gate import rule
 
 

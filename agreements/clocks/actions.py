@@ -4,7 +4,6 @@
 The terms of the edition say which clocks an event starts: an edition may add, drop or change one without code.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -19,12 +18,13 @@ from institutions.workdays import calendar_for, stamp
 
 from ..models.deadline import Deadline
 from ..models.edition import Edition
-from ..status import ENDED
+from .beginnings import BEGINNINGS, about_of
 from .checks import BY_HAND
 from .deadlines import EXACT, due, paused_units
 
 Status = Deadline.Status
 RECEIVED = "application_received"
+CLAIMED = ["claim_accepted", "audit_closed"]  # what was claimed is owed and reconciled after the end as well
 AT_ONCE = 5000
 SIDES = [Deadline.Bound.AGENCY, Deadline.Bound.INSTITUTION]
 
@@ -62,6 +62,7 @@ EFFECTS = {
     "release_payment": Effect(meets=("hold_start",)),
     "grant_suspension_exception": Effect(meets=("suspension_start",)),
     "apply_for_renewal": Effect(answers=("agreement_end",)),
+    "receive_claim": Effect(starts=("claim_accepted",)),
     "file_penalty_report": Effect(starts=("penalty_served",), meets=("penalty_served",)),
     "file_self_check": Effect(starts=("last_self_check",), meets=("last_self_check",)),
     "draft_change": Effect(starts=("change_approved", "general_change")),
@@ -88,7 +89,7 @@ def follow(agreement, act, details):
         drop_clocks(agreement, day, events=effect.drops)
     for event in effect.starts:
         begin = BEGINNINGS[event](agreement, day)
-        start_clocks(agreement, event, begin.day, begin.about, begin.wanted)
+        start_clocks(agreement, event, begin.day, begin.about, begin.wanted, begin.note)
     for event in effect.meets:
         stop_clocks(agreement, event, day, about=_closed(agreement, event))
     for event in effect.drops_closed:
@@ -96,80 +97,6 @@ def follow(agreement, act, details):
         close_rows(running, Status.DROPPED, day)
     for event in effect.answers:
         stop_clocks(agreement, event, day, bound=SIDES)
-
-
-# ── from which day, and about what, the clocks of an event run ──
-
-
-@dataclass(frozen=True)
-class Beginning:
-    day: date
-    about: str = ""
-    wanted: Callable = lambda term: True
-
-
-def _of_suspension(agreement, on):
-    """第七十九条：连续中止自最早的起日算；自动终止只及于依申请的中止，其余的由甲方在期内决定。"""
-    stop = agreement.suspensions.latest("pk")
-    first = agreement.open_suspensions.order_by("started_on").values_list("started_on", flat=True)[0]
-    requested = stop.cause == "requested"
-    return Beginning(first, about_of(stop), lambda term: requested or Deadline.Bound.SYSTEM not in term.bound)
-
-
-def _of_hold(agreement, on):
-    """第六十一条、第六十九条：各有自己的复查；第六十四条的暂停到整改到位为止。"""
-    hold = agreement.payment_holds.latest("pk")
-    return Beginning(hold.started_on, about_of(hold), lambda term: hold.article in term.articles)
-
-
-def _of_change(agreement, on):
-    ended = agreement.status in ENDED
-    return Beginning(on, "结束" if ended else about_of(agreement.suspensions.latest("pk")))
-
-
-def _of_application(agreement, on):
-    """第七十六条：自有关部门批准之日，或变更之日。"""
-    request = agreement.changerequests.latest("pk")
-    return Beginning(
-        request.approved_on, about_of(request), lambda term: term.start_event == request.duty_event
-    )
-
-
-def _of_penalty(agreement, on):
-    report = agreement.penaltyreports.latest("pk")
-    if known := report.records.first():  # its clock has been running since it became known (第四条（七）)
-        return Beginning(known.served_on, about_of(known))
-    return Beginning(report.served_on, about_of(report))
-
-
-def _of_self_check(agreement, on):
-    """第七条（七）：the next self-check is counted from the last one."""
-    report = agreement.selfcheckreports.order_by("pk").last()
-    return Beginning(report.found_on, about_of(report)) if report else Beginning(agreement.starts_on)
-
-
-BEGINNINGS = {
-    "penalty_served": _of_penalty,
-    "last_self_check": _of_self_check,
-    "change_approved": _of_application,
-    "general_change": _of_application,
-    "agreement_start": lambda agreement, on: Beginning(agreement.starts_on),
-    "agreement_end": lambda agreement, on: Beginning(agreement.ends_on),
-    "suspension_start": _of_suspension,
-    "hold_start": _of_hold,
-    "status_changed": _of_change,
-    "agreement_ended": lambda agreement, on: Beginning(on, "结束"),
-    "holdover_start": lambda agreement, on: Beginning(on),
-}
-
-
-def about_of(cause):
-    return f"{cause._meta.verbose_name} {cause.pk}"
-
-
-def about_approval(group):
-    """What the clock of a known approval is about: the group of facts that the authority let change."""
-    return f"批准 {group}"
 
 
 def _closed(agreement, event):
@@ -198,10 +125,10 @@ def _over(agreement, details):
 # ── rows ──
 
 
-def start_clocks(agreement, event, day, about="", wanted=lambda term: True):
+def start_clocks(agreement, event, day, about="", wanted=lambda term: True, note=""):
     """One Deadline for every clock of the agreement's edition that this event starts, and every side it binds.
 
-    `wanted` narrows the terms. Counters and clocks whose length each request names are not started here. What
+    `wanted` narrows the terms; `note` says on the boards which of several it is. Counters and clocks whose length each request names are not started here. What
     runs already goes on unchanged.
     """
     terms = [
@@ -214,7 +141,7 @@ def start_clocks(agreement, event, day, about="", wanted=lambda term: True):
         calendar = calendar_for(agreement.agency.region)
         rows = [_row(agreement, term, side, day, about, calendar) for term in terms for side in term.bound]
         for row in rows:
-            row.counted_with = known
+            row.counted_with, row.title = known, f"{row.title}（{note}）" if note else row.title
         Deadline.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -259,7 +186,11 @@ def drop_clocks(agreement, day, events=None):
     What an application waits for ends with the application.
     """
     running = agreement.deadlines.open()
-    running = running.filter(event__in=events) if events else running.exclude(event__in=[*BY_HAND, RECEIVED])
+    running = (
+        running.filter(event__in=events)
+        if events
+        else running.exclude(event__in=[*BY_HAND, RECEIVED, *CLAIMED])
+    )
     close_rows(running, Status.DROPPED, day)
 
 
