@@ -43,10 +43,13 @@ def signature_blanks(form):
     return {name for name in form.placeholders if name.endswith(ends)}
 
 
-def signed_values(agreement):
-    """The signature page as the valid sign records have it; whatever is not signed stays a blank for the pen."""
+def signed_values(agreement, signatures=None):
+    """The signature page as the valid sign records have it; whatever is not signed stays a blank for the pen.
+
+    `signatures`: those records, where somebody has fetched them for many agreements at once.
+    """
     values = dict.fromkeys(signature_blanks(agreement.edition.form), BLANK)
-    for signature in agreement.valid_signatures:
+    for signature in agreement.valid_signatures if signatures is None else signatures:
         side, agent = signature.side, signature.capacity == "agent"
         values[f"{side}_signature"] = f"{signature.name}（委托代理人）" if agent else signature.name
         values |= _date(f"{side}_signed", signature.signed_on)

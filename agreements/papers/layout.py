@@ -7,24 +7,50 @@ from math import ceil
 
 from agreements.edition_text import BLANK
 
+from . import boxes
+
 _BLANK_IN_TEXT = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<printed>[^{}]*))?\}")
 _COLUMN_GAP = re.compile(r" {6,}")
 _LABELLED = "："
 _WIDE = "\u3000"
 
+
 # The width of a text line, and of the cover's title at its largest, in points.
 LINE, LARGEST_TITLE, SMALLEST_TITLE = 444, 26, 18
-# The cover: characters on one line of a blank, and how many wrapped lines leave room for wide spacing.
-BLANK_WIDTH, WRAPS_WITH_EASE = 18, 4
+# The cover: the size of its words, the padding of its blanks, how many lines of free words leave room for ease.
+COVER_SIZE, COVER_PADDING, WRAPS_WITH_EASE = 13, 10.5, 4
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Stands for the words of a blank while a form is published: `mark` on every line of the box's setting `turn`.
+
+    A kind of box with fewer settings stays at its last one.
+    """
+
+    mark: str
+    turn: int
+
+    def words(self, kind):
+        if not kind.settings:
+            return boxes.Words(boxes.FREE, ())
+        setting = kind.settings[min(self.turn, len(kind.settings) - 1)]
+        return boxes.Words(setting.name, (self.mark,) * setting.lines)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a line: words of the form, or (when `name` is set) a blank with what stands on it."""
+    """A stretch of a line: words of the form, or (when `name` is set) a blank with what stands on it.
+
+    `box`: the kind of box, `setting`: how the `lines` are set in it; `marked`: shown to the program that publishes.
+    """
 
     text: str
     name: str = ""
-    empty: bool = False
+    box: str = ""
+    setting: str = ""
+    lines: tuple[str, ...] = ()
+    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,38 +72,66 @@ def names_in(lines):
     return list(dict.fromkeys(found["name"] for line in lines for found in _BLANK_IN_TEXT.finditer(line)))
 
 
-def pieces(line, values):
-    """The line cut at its blanks. Values are never read as form text: a brace in one stays a brace."""
+def pieces(line, values, kind=None, width=None):
+    """The line cut at its blanks. Values are never read as form text: a brace in one stays a brace.
+
+    `kind`: of all its blanks, where their names do not say it; `width`: of their boxes, in points.
+    """
     cut, end = [], 0
     for found in _BLANK_IN_TEXT.finditer(line):
         if found.start() > end:
             cut.append(Piece(line[end : found.start()]))
-        value = value_of(found["name"], values)
-        cut.append(Piece(value or _room(found), found["name"], empty=not value))
+        name = found["name"]
+        cut.append(blank(name, values.get(name), kind or kind_of(name), width))
         end = found.end()
     if line[end:]:
         cut.append(Piece(line[end:]))
     return tuple(cut)
 
 
-def _room(found):
-    """Space for handwriting: 12 characters for a name that the form underlines, 2 or 3 for a part of a date."""
-    if "_" in (found["printed"] or ""):
-        return _WIDE * 12
-    return _WIDE * (3 if found["name"].endswith("year") else 2)
+def blank(name, value, kind, width=None):
+    """The Piece for a blank with this value: a str, BLANK or None for nothing, or Marks."""
+    if isinstance(value, Marks):
+        words = value.words(kind)
+        return Piece("", name, kind.name, words.setting, words.lines, marked=True)
+    text = value_of(name, {name: value})
+    words = boxes.set_in(kind, text, width)
+    return Piece(text, name, kind.name, words.setting, words.lines)
+
+
+def kind_of(name):
+    """The kind of box of a blank outside the cover, by what its name says."""
+    ends = {"_year": boxes.YEAR, "_month": boxes.DAY, "_day": boxes.DAY, "_seal": boxes.SEAL}
+    ends["_signature"] = boxes.PEN
+    return next((kind for end, kind in ends.items() if name.endswith(end)), boxes.TEXT)
 
 
 def party_blocks(cover_lines, values):
     """The labelled blanks of the cover: one block for each party, as blank lines part them."""
     runs = [tuple(run) for filled, run in groupby(cover_lines, key=bool) if filled]
-    blocks = [tuple(_row(line, values) for line in run if _LABELLED in line) for run in runs]
-    return [block for block in blocks if block]
+    blocks = [[line.partition(_LABELLED) for line in run if _LABELLED in line] for run in runs]
+    width = cover_width(cover_lines)
+    return [
+        tuple(
+            Row(four_wide(label) + colon, pieces(rest, values, boxes.COVER, width))
+            for label, colon, rest in block
+        )
+        for block in blocks
+        if block
+    ]
+
+
+def cover_width(cover_lines):
+    """Points for the words of a blank on the cover."""
+    return LINE - (label_width(cover_lines) + 0.1) * COVER_SIZE - COVER_PADDING
 
 
 def is_crowded(blocks):
-    """Whether long values wrap so often that the cover must be set closer to stay one page."""
-    written = ("".join(piece.text for piece in row.pieces) for block in blocks for row in block)
-    return sum(max(0, ceil(_ems(text) / BLANK_WIDTH) - 1) for text in written) > WRAPS_WITH_EASE
+    """Whether words that fit no box wrap so often that the cover must be set closer to stay one page."""
+    free = [
+        piece.text for block in blocks for row in block for piece in row.pieces if piece.setting == boxes.FREE
+    ]
+    return sum(max(0, ceil(_ems(text) / 18) - 1) for text in free) > WRAPS_WITH_EASE
 
 
 def _ems(text):
@@ -85,19 +139,15 @@ def _ems(text):
     return sum(0.6 if char.isascii() else 1 for char in text)
 
 
-def label_width(blocks):
+def label_width(cover_lines):
     """Characters of the longest label, so that all blanks of the cover begin on one line."""
-    return max((len(row.label) for block in blocks for row in block), default=0)
+    labels = [line.partition(_LABELLED)[0] for line in cover_lines if _LABELLED in line]
+    return max((len(four_wide(label)) + 1 for label in labels), default=0)
 
 
 def plain_lines(cover_lines):
     """What the cover says without a blank: who issues the form."""
     return [line for line in cover_lines if line and _LABELLED not in line]
-
-
-def _row(line, values):
-    label, colon, rest = line.partition(_LABELLED)
-    return Row(four_wide(label) + colon, pieces(rest, values))
 
 
 def columns(line, values):

@@ -17,6 +17,7 @@ from .fonts import FILES, font_faces
 from .refusals import MissingGlyph, PaperRefused
 
 ASSETS = Path(__file__).parent / "assets"
+SLOT = "slot:"
 
 # Pango's font map is not made for several threads.
 _one_at_a_time = Lock()
@@ -28,6 +29,14 @@ def press(html):
     FontMissing: no print font; MissingGlyph: a character was drawn as a box; PaperRefused: a character
     was taken from a font of the machine that is not ours.
     """
+    return press_with_places(html)[0]
+
+
+def press_with_places(html):
+    """The PDF as from `press`, and where its blanks are: one dict a page, name → (left, top, right, bottom) in px.
+
+    A blank is an element with the address `slot:NAME`. Raises as `press` does.
+    """
     with _one_at_a_time, _warnings() as warnings:
         fonts, style = _type_case()
         document = HTML(string=html, url_fetcher=OwnFilesOnly()).render(
@@ -36,7 +45,18 @@ def press(html):
         pdf = document.write_pdf(pdf_variant="pdf/a-2b")
     _refuse_boxes(warnings)
     _refuse_strangers(document)
-    return pdf
+    return pdf, [_places(page) for page in document.pages]
+
+
+def _places(page):
+    places = {}
+    for _, target, box, *_ in page.links:
+        if str(target).startswith(SLOT):
+            # The box itself and each line in it are places of their own.
+            name = target.removeprefix(SLOT)
+            left, top, right, bottom = zip(box, places.get(name, box), strict=True)
+            places[name] = min(left), min(top), max(right), max(bottom)
+    return places
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,6 @@ the paper owed, with the reason on it, to be tried again.
 """
 
 import logging
-from datetime import date
 
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -13,10 +12,12 @@ from django.utils.timezone import localdate
 from ..edition_text import BLANK
 from ..gate import SYSTEM, RuleBroken, perform
 from ..models import Paper
+from ..models.printed_form import PaperDamaged
 from .cover import cover_values, signed_values
+from .lanes import put_on_paper
 from .refusals import PaperRefused
-from .render import Stamp, render_agreement, render_commitment
-from .sheet import Sheet, render_sheet
+from .render import render_agreement
+from .seal.seals import signer_for
 
 logger = logging.getLogger(__name__)
 
@@ -34,18 +35,21 @@ def print_owed(paper):
 
 
 def print_all(papers, pool=None):
-    """Print many owed papers, side by side when given a process pool. Returns how many are out."""
-    papers = list(
-        Paper.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("agreement__edition")
-    )
-    attempts = pool.map(_attempt, papers) if pool else map(_attempt, papers)
-    return sum(_put_out(paper, attempt) for paper, attempt in zip(papers, attempts, strict=True))
+    """Print many owed papers, the slow ones side by side when given a process pool. Returns how many are out."""
+    papers = Paper.objects.filter(pk__in=[paper.pk for paper in papers])
+    # Fetched so that papers share their edition, which asks for its form once.
+    papers = list(papers.prefetch_related("agreement__edition", "agreement__agency"))
+    # Copies are filled into a form, faster than a process could be asked to do it.
+    copies = [paper for paper in papers if paper.is_copy]
+    others = [paper for paper in papers if not paper.is_copy]
+    slow = pool.map(_attempt, others) if pool else map(_attempt, others)
+    return sum(map(_put_out, others, slow)) + sum(_put_out(paper, _attempt(paper)) for paper in copies)
 
 
 def _attempt(paper):
-    """The PDF, or as a str why there is none. It reads nothing but the paper, so any process may do it."""
+    """The Printed paper, or as a str why there is none. A paper that is no copy is all that is read."""
     try:
-        return rendered(paper)
+        return printed(paper)
     except PaperRefused as why:
         return str(why)[:500]
     except Exception:
@@ -59,31 +63,16 @@ def _put_out(paper, attempt):
         Paper.objects.filter(pk=paper.pk, status=Paper.Status.OWED).update(failure=attempt)
         return False
     try:
-        perform(paper.issue, by=SYSTEM, content=attempt, at=timezone.now())
+        perform(paper.issue, by=SYSTEM, content=attempt.content, at=timezone.now(), form=attempt.form)
     except RuleBroken:
         # Somebody else printed or voided it meanwhile; what they did stands.
         return Paper.objects.filter(pk=paper.pk, status=Paper.Status.ISSUED).exists()
     return True
 
 
-def rendered(paper):
-    """The PDF of a paper from its own snapshot, never from live data."""
-    stamp = Stamp(number=paper.number, code=paper.code, verify_url=paper.verify_url)
-    edition = paper.agreement.edition
-    if paper.purpose == Paper.Purpose.COMMITMENT:
-        day = date.fromisoformat(paper.snapshot["day"])
-        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {
-            "commitment_date": f"{day:%Y年%-m月%-d日}"
-        }
-        return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
-    if not paper.is_copy:
-        return render_sheet(Sheet(**paper.snapshot), stamp=stamp)
-    return render_agreement(edition.form, _all_blanks(paper), stamp=stamp)
-
-
-def _all_blanks(paper):
-    pen = dict.fromkeys(paper.agreement.edition.form.placeholders, BLANK)
-    return {**pen, **paper.snapshot["cover"], **paper.snapshot["signatures"]}
+def printed(paper, seal_for=signer_for):
+    """The lanes.Printed of a paper, sealed when its agency seals electronically. Raises PaperRefused."""
+    return put_on_paper(paper, seal_for(paper))
 
 
 def draft_print(agreement):
@@ -114,5 +103,7 @@ def current_pdf(agreement):
         return draft_print(agreement)
     if paper.status == Paper.Status.OWED:
         raise PaperRefused(paper.failure or f"{paper.number} 等待印出，稍后再试")
-    with paper.file.open("rb") as file:
-        return file.read()
+    try:
+        return paper.read()
+    except PaperDamaged as why:
+        raise PaperRefused(str(why)) from why

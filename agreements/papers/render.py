@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from agreements.edition_text import BLANK, LABELS, LOST, read_text
 
-from . import layout
+from . import boxes, layout
 from .fonts import check_characters
 from .press import press
 from .qr import qr_data_uri
@@ -21,6 +21,17 @@ class Stamp:
     number: str
     code: str
     verify_url: str
+
+    @property
+    def line(self):
+        """Number and code as they stand at the head of a page."""
+        return f"编号：{self.number}\u3000\u3000验真码：{self.code}"
+
+    @property
+    def blank(self):
+        """The box of that line, as the templates draw it."""
+        words = boxes.set_in(boxes.STAMP, self.line)
+        return layout.Piece(self.line, "stamp", boxes.STAMP.name, words.setting, words.lines)
 
     @property
     def square(self):
@@ -39,10 +50,15 @@ def render_agreement(text, values, *, stamp, draft=False):
         _check_filled(text.cover_lines, values)
         _check_filled(_clauses(text), values, place="正文", remedy="请先补全协议内容")
     _check_drawable(text, values, stamp)
+    return press(agreement_html(text, values, None if draft else stamp))
+
+
+def agreement_html(text, values, stamp):
+    """What the press prints: `values` as for render_agreement, or Marks in the place of some; no checks."""
     parties = layout.party_blocks(text.cover_lines, values)
     context = {
         "parties": parties,
-        "label_width": layout.label_width(parties),
+        "label_width": layout.label_width(text.cover_lines),
         "crowded": layout.is_crowded(parties),
         "issuer": layout.plain_lines(text.cover_lines),
         "title_size": layout.title_size(text.title),
@@ -50,7 +66,12 @@ def render_agreement(text, values, *, stamp, draft=False):
         "chapters": [_chapter(chapter, values) for chapter in text.chapters],
         "signatures": _signatures(text, values),
     }
-    return _pressed("papers/agreement.html", text, stamp, draft, context)
+    return _html("papers/agreement.html", text, stamp, context)
+
+
+def paper_name(text, number):
+    """The title that the file carries; `number` of the paper, "" for a draft."""
+    return f"{text.title} {number or '（草稿）'}"
 
 
 def render_commitment(text, values, *, stamp, draft=False):
@@ -64,16 +85,15 @@ def render_commitment(text, values, *, stamp, draft=False):
         _check_filled(text.preamble, values, place=text.title, remedy="请补全后再生成")
     _check_drawable(text, values, stamp)
     context = {
-        "paragraphs": [layout.pieces(line, values) for line in text.preamble],
+        "paragraphs": [layout.pieces(line, values, boxes.FLOWING) for line in text.preamble],
         "closing": [layout.pieces(layout.four_wide(line), values) for line in text.signature_lines if line],
     }
-    return _pressed("papers/commitment.html", text, stamp, draft, context)
+    return press(_html("papers/commitment.html", text, None if draft else stamp, context))
 
 
-def _pressed(template, text, stamp, draft, context):
-    stamp = None if draft else stamp
-    name = " ".join(filter(None, [text.title, stamp.number if stamp else "（草稿）"]))
-    return press(render_to_string(template, context | {"text": text, "stamp": stamp, "name": name}))
+def _html(template, text, stamp, context):
+    name = paper_name(text, stamp and stamp.number)
+    return render_to_string(template, context | {"text": text, "stamp": stamp, "name": name})
 
 
 def _check_official(text, stamp, draft):

@@ -16,7 +16,8 @@ class Sheet:
     `addressee`: to whom; `rows`: (label, value); `table`: header and rows of a list; `paragraphs` come after
     them; `boxes`: (label, lines to sign) left for pen and seal; `day`: the closing date in words.
     `quotes`: articles to the letter, each {label, lines}; `issuer`: who seals it, above the date.
-    `drawn`: signatures by hand, each {label, lines, path, box}: an SVG path and its view box, or "" and lines only.
+    `drawn`: signatures by hand, each {label, lines, path, box}: an SVG path and its view box, or "" and lines only;
+    `image` may hold a photograph beside it, as a data: address.
     """
 
     title: str

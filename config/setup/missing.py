@@ -14,6 +14,8 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+# The second renderer of the golden check, which has to share no code with the first.
+TOOLS = {"pdftoppm": "poppler-utils"}
 # What Playwright's driver is linked with; a machine without it says only "connection closed".
 BROWSER_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def missing_packages(*, browser):
     libraries = LIBRARIES | BROWSER_LIBRARIES if browser else LIBRARIES
     packages = [package for library, package in libraries.items() if not can_load(library)]
+    packages += [package for tool, package in TOOLS.items() if not shutil.which(tool)]
     if importlib.util.find_spec("ensurepip") is None:
         packages.append("python{}.{}-venv".format(*sys.version_info))
     if browser and not any(map(shutil.which, BROWSERS)):
