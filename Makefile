@@ -1,6 +1,6 @@
 # The recipes are one line each; what they do is in config/setup/.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check rules bench-daily format
+.PHONY: help run install test check rules bench-daily bench-print bench-batch format
 
 help: ## 列出全部命令
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ rules: ## 协议规则与测试对照：每条规则由哪些测试证明，哪�
 
 bench-daily: ## 每日办理的用时：一万份和十万份协议，同样一百份到期，比值须小于 1.5
 	@config/setup/bench_daily.sh
+
+bench-print: ## 打印一份协议的用时：套印须不低于逐份排版的 200 倍，签章的 150 倍；装有 LibreOffice 时另作比较
+	@config/setup/bench_print.sh
+
+bench-batch: ## 批量打印的用时：五千份已签协议经队列、两个工作进程，须在三十秒内，每个进程不到 300 MB
+	@config/setup/bench_batch.sh
 
 format: ## 按统一格式改写代码和模板
 	@config/setup/format.sh

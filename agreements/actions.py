@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from institutions.models import Level
 
 from . import permissions
+from .applications import account_holds
 from .gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from .models import IN_FORCE, Agreement, Attachment, Edition, Paper, Proposal, Sequence, Status
 from .models.proposal import stored
@@ -96,7 +97,7 @@ def sign(agreement, side, *, by, address="", today=None, print_now=True, **signa
         signed = agreement.status == Status.SIGNED
         paper = owe_copy(agreement, Paper.Purpose.SIGNED_COPY, today) if signed else None
         if signed and refusal(agreement, "activate", by=SYSTEM, today=today) is None:
-            agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=today)
+            agreement = _activated(agreement, today)
     if paper and print_now:
         print_owed(paper)
     return agreement
@@ -182,7 +183,12 @@ def begin(agreement, today):
     before = agreement.live_sibling
     if before and before.status in IN_FORCE and before.ends_on < agreement.starts_on:
         perform(before.close_as_renewed, by=SYSTEM, on=agreement.starts_on)
-    return perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=today)
+    return _activated(agreement, today)
+
+
+def _activated(agreement, today):
+    agreement = perform(agreement.activate, by=SYSTEM, on=agreement.starts_on, today=today)
+    return account_holds.take_over(agreement, today)
 
 
 def commit_material(agreement, material, *, by, address="", today=None):

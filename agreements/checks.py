@@ -262,7 +262,7 @@ def released_after_it_began(agreement, hold, on):
 
 @rule("第六十五条", "所选情形{item.code}的条款没有停止人员或科室服务的措施")
 def item_allows_a_ban(agreement, item):
-    return item.article in agreement.terms.person_stop
+    return item.article in agreement.terms.person_stop or agreement.stops_without_end(item.article)
 
 
 @rule("第六十五条", "停止服务须指明一名人员、一个科室或一个项目，且只指明一样，与所选范围一致")
@@ -276,7 +276,7 @@ def ban_names_one_object(agreement, scope, staff, department, service):
 
 @rule("第六十五条、第六十六条", "停止服务自{on}起，止期应在{first}至{last}之间，填的是{until}")
 def ban_within_its_range(agreement, item, on, until):
-    if item.article not in agreement.terms.person_stop:
+    if item_allows_a_ban(agreement, item) is not True:
         return True
     first, last = agreement.ban_limits(item.article, on)
     return first <= until <= last or {"first": first, "last": last}

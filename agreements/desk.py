@@ -9,6 +9,8 @@ from django.utils.timezone import localdate
 from institutions.models import Role
 
 from .applications import desk as application_desk
+from .claims import desk as claim_desk
+from .clocks import desk as clock_desk
 from .deliveries import desk as delivery_desk
 from .desk_items import MOST, Item
 from .models import (
@@ -40,6 +42,8 @@ def desk_for(user):
         *application_desk.groups_for(user),
         *delivery_desk.groups_for(user),
         *report_desk.groups_for(user),
+        *claim_desk.groups_for(user),
+        *clock_desk.groups_for(user),
         *(group for groups_for in MORE for group in groups_for(user)),
     ]
     return [(title, items) for title, items in groups if items]
@@ -205,9 +209,8 @@ def _unsigned_by(side, user):
 
 
 def _proposals(user, status):
-    found = Proposal.objects.filter(
-        status=status, agreement__agency=user.agency_id, agreement__status__in=LIVE
-    )
+    alive = Q(agreement__status__in=LIVE) | Q(act="release_payment")  # a hold may outlast the agreement
+    found = Proposal.objects.filter(alive, status=status, agreement__agency=user.agency_id)
     if status == Proposal.Status.RETURNED:
         found = found.filter(proposed_by=user)
     people = ["proposed_by", "reviewed_by", "agreement__institution__current"]

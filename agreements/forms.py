@@ -364,7 +364,3 @@ class CommitmentForm(ActForm):
     material = forms.CharField(
         label="材料名称", max_length=60, help_text="例如“2026年第一季度药品采购价格和数量”"
     )
-
-
-class VerifyForm(PortalForm):
-    file = forms.FileField(label="文书文件（PDF）")

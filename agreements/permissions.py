@@ -38,10 +38,14 @@ def clerk_or_reviewer(thing, user):
     return agency_clerk(thing, user) or agency_reviewer(thing, user)
 
 
+def finance(thing, user):
+    """第三十九条：拨付由财务经办。"""
+    return user.role == Role.FINANCE and _acts_for_agency(user, thing.case)
+
+
 def account_checker(thing, user):
     """第七十六条：银行账户由财务，或复核、负责人中的另一人核对。"""
-    finance = user.role == Role.FINANCE and _acts_for_agency(user, thing.case)
-    return finance or reviewer_or_leader(thing, user)
+    return finance(thing, user) or reviewer_or_leader(thing, user)
 
 
 def proposer(thing, user):
@@ -50,6 +54,11 @@ def proposer(thing, user):
 
 def institution_side(thing, user):
     return user.role in (Role.OPERATOR, Role.SIGNATORY) and user.institution_id == thing.case.institution_id
+
+
+def either_side(thing, user):
+    """签署页：whoever works on it at the agency, and the hospital."""
+    return may_print(thing, user) or institution_side(thing, user)
 
 
 def institution_signatory(thing, user):
@@ -96,6 +105,15 @@ def may_carry_out_again(failure, user):
 def may_print(thing, user):
     """Whoever works on the agreement may have an owed paper printed again."""
     return agency_clerk(thing, user) or reviewer_or_leader(thing, user)
+
+
+def may_print_batches(user):
+    """Those who work on agreements at an agency: it prints, seals and files its own."""
+    return user.role in (Role.CLERK, Role.REVIEWER, Role.LEADER) and user.agency_id is not None
+
+
+def may_run_batch(batch, user):
+    return user is SYSTEM or (may_print_batches(user) and user.agency_id == batch.agency_id)
 
 
 def may_draft(user):

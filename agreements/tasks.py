@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from . import daily as daily_work
+from .batches import actions as batches
+from .batches import outputs
+from .batches import work as printing
 from .jobs import actions as jobs
-from .models import Job, Paper
+from .jobs.queue import enqueue
+from .models import Job, Paper, PrintBatch
 from .papers.printing import print_owed
 
 JUST_OWED = timedelta(minutes=2)  # whoever owes a paper prints it at once; this is for what stayed behind
@@ -24,8 +29,42 @@ def every_day():
 def every_few_minutes():
     """What a killed worker left, and papers that could not be printed."""
     jobs.revive()
+    batches.revive()
+    batches.clear_outputs()
     if owed_papers().exists():
         jobs.ask(Job.Name.PAPERS, localdate(), again=True)
+
+
+# ── batches of papers: one begins, as many print as there are workers, one binds ──
+
+
+def begin_batch(pk, attempt):
+    """Compare a sample, then let every worker print."""
+    batch = _run_of(pk, attempt, PrintBatch.Status.WAITING)
+    if batch and printing.begin(batch, attempt):
+        for _ in range(settings.Q_CLUSTER["workers"]):
+            enqueue("print_lane", pk, attempt)
+
+
+def print_lane(pk, attempt):
+    """Some seconds' printing, then other jobs have their turn."""
+    batch = _run_of(pk, attempt, PrintBatch.Status.RUNNING)
+    came = batch and printing.lane(batch, attempt, printing.TURN_SECONDS)
+    if came == "more":
+        enqueue("print_lane", pk, attempt)
+    if came == "settled" and printing.settled(batch, attempt):
+        enqueue("bind_batch", pk, attempt)
+
+
+def bind_batch(pk, attempt):
+    """The output, and the end."""
+    if batch := _run_of(pk, attempt, PrintBatch.Status.BINDING):
+        outputs.bind(batch, attempt)
+
+
+def _run_of(pk, attempt, status):
+    """The batch while this is its run and it is at this point; what is delivered twice finds None."""
+    return PrintBatch.objects.filter(pk=pk, attempt=attempt, status=status).first()
 
 
 # ── jobs ──

@@ -129,6 +129,9 @@ Q_CLUSTER = {
     "log_level": "WARNING",
 }
 
+# The file of a print batch (archive, print-shop PDF) is kept so many days; its papers stay, and make it again.
+BATCH_OUTPUT_DAYS = env.int("BATCH_OUTPUT_DAYS", default=90)
+
 AUTH_USER_MODEL = "institutions.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "todo"
@@ -178,6 +181,18 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 PAPER_FONTS = Path(env("PAPER_FONTS", default=str(BASE_DIR / "var" / "fonts")))
+# Where signing keys are: {name: {"file": …, "passphrase": …}} or {name: {"module": …, "token": …, "key": …, "pin": …}},
+# passphrase and pin naming environment variables (docs/adr/0013-seals-and-keys.md).
+SEAL_KEYS = env.json("SEAL_KEYS", default={})
+SEAL_TRUST_ROOTS = env(
+    "SEAL_TRUST_ROOTS", default=""
+)  # a folder of certificates of the authorities that we trust
+# Whether a counter-signature must lead up to one of them. A trial has no authority to ask.
+SEAL_TRUST_REQUIRED = env.bool("SEAL_TRUST_REQUIRED", default=PRODUCTION)
+SEAL_TEST_KEYS = DATA_DIR / "test-keys"
+SEALS_FOR_TRIAL = env.bool(
+    "SEALS_FOR_TRIAL", default=not PRODUCTION
+)  # whether test seals may be made and used
 EDITIONS_DIR = BASE_DIR / "agreements" / "editions"
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -223,6 +238,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    # It reports each certificate that nobody vouches for with a trace; the page says so in a sentence.
+    "loggers": {"pyhanko": {"level": "ERROR"}},
 }
 
 if MODE == "test":

@@ -1,14 +1,19 @@
 """Every URL x every role: who is let in (200), sent to the login (302), refused (403), told nothing (404)."""
 
+import hashlib
 from datetime import date
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from agreements.batches import actions as batches
 from agreements.clocks import actions as clocks
 from agreements.clocks import feed
 from agreements.models import Delivery, Paper, RenewalRequest
 from agreements.papers import printing
+from agreements.papers.seal import seals
+from agreements.papers.seal.trial import make_test_key
 from institutions.models import Role, User
 
 from .conftest import PASSWORD
@@ -23,6 +28,7 @@ ROLES = [
 ]  # fmt: skip
 AGENCY = ["clerk", "reviewer", "leader", "inspector", "finance", "authority", "county_clerk"]
 HOSPITAL = ["operator", "signatory"]
+OWN_PEOPLE = [role for role in AGENCY if role != "county_clerk"]
 PEOPLE = [role for role in ROLES if role != "nobody"]
 INSIDERS = AGENCY + HOSPITAL
 TEAM = ["inspector", "third_party"]
@@ -109,12 +115,25 @@ TABLE = {
     "self-check-report": row(INSIDERS),
     "display-proof": row(INSIDERS),
     "self-checks": row(PEOPLE),
+    "agreement-act receive-claim": act_of("clerk", "county_clerk"),
+    "claims": row(PEOPLE),
+    "claim": row(INSIDERS),
     "renewal": row(INSIDERS),
     "renewals": row(PEOPLE),
     "campaign-close": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "agreement-act activate": row([]) | {role: 404 for role in PEOPLE},
     "agreement-act accept-electronic-delivery": act_of("signatory"),
     "agreement-act withdraw-electronic-delivery": act_of("signatory"),
+    "seals": row([*AGENCY, "other_clerk"], other=403),
+    "seal-new": row(["reviewer"], other=403),
+    "seal-act release": row(["leader"], seen=OWN_PEOPLE),
+    "seal-act withdraw": row(["reviewer", "leader"], seen=OWN_PEOPLE),
+    "seal-act seal-on-paper": row(["leader"], seen=OWN_PEOPLE),
+    "seal-act seal-electronically": row(["leader"], seen=OWN_PEOPLE),
+    "countersign": act_of("signatory"),
+    "sealed-scan": act_of("clerk", "county_clerk", "reviewer", "leader", *HOSPITAL),
+    "sealed-scan-file": row(INSIDERS),
+    "paper-revision": row(INSIDERS),
     "deliveries": row(PEOPLE),
     "delivery": row(INSIDERS),
     "paper-serve": act_of("clerk", "county_clerk"),
@@ -126,6 +145,11 @@ TABLE = {
     "deadline-subscribe": row(PEOPLE),
     "deadline-meet": act_of("clerk", "county_clerk", "reviewer", "leader"),
     "deadline-feed": anyone(),  # its token is the login
+    "print-batches": row([*AGENCY, "other_clerk"], other=403),
+    "print-batch-new": row(["clerk", "reviewer", "leader", "county_clerk", "other_clerk"], other=403),
+    "print-batch": row([role for role in AGENCY if role != "county_clerk"]),
+    "print-batch-output": row([role for role in AGENCY if role != "county_clerk"]),
+    "print-batch-act pause": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "jobs": row(PEOPLE),
     "job-again": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "daily": row(PEOPLE),
@@ -133,6 +157,7 @@ TABLE = {
     "cases": row(PEOPLE),
     "case": row(INSIDERS),
     "case-new": act_of("clerk", "reviewer", "county_clerk"),
+    "case-points": act_of("clerk", "county_clerk"),
     "handling": row(AGENCY),
     "interview": row(INSIDERS),
     "rectification": row(INSIDERS),
@@ -180,6 +205,8 @@ TABLE = {
     "dispute-new": act_of("clerk", "county_clerk", "reviewer", *HOSPITAL),
     "opinion": row(INSIDERS),
     "opinion-new": act_of(*HOSPITAL),
+    "filing": row(AGENCY),
+    "filing-new": act_of("clerk", "county_clerk"),
     "referral": row(AGENCY),
     "referral-new": act_of("clerk", "county_clerk"),
     "discredit": row(AGENCY),
@@ -225,16 +252,18 @@ def cast(quick_print, edition, agency, clerk, reviewer, leader, operator, signat
 
 
 @pytest.fixture
-def world(cast, hospital, edition):
+def world(cast, hospital, edition, settings, tmp_path):
     """A live agreement with a paper, a scan and a proposal, and where each URL leads in it."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    settings.SEAL_TEST_KEYS = tmp_path / "keys"
     desk = Desk(*(cast[name] for name in ("clerk", "reviewer", "leader", "operator", "signatory")), hospital)
     agreement = desk.signed()
     record = agreement.sign_records.first()
     record.scan.save("a.pdf", SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
     proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
     paper = agreement.papers.first()
+    batch = batches.ask(f"pick={agreement.pk}", by=desk.leader)
     clocks.start_clocks(agreement, "status_changed", agreement.starts_on)
     request = desk.change_request(agreement)
     notice = Paper.owe(agreement, "suspension_notice", {}, agreement.starts_on.year)
@@ -262,6 +291,7 @@ def world(cast, hospital, edition):
     self_check = agreement.selfcheckreports.create(found_on=day, what="未发现", **filed)
     shown = agreement.deadlines.get(rule="T-29", bound="乙")
     proof = agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **filed)
+    claim = agreement.feeclaims.create(month=day, claimed=1000, received_on=day, received_by=cast["clerk"])
     staff = [cast[name] for name in ("clerk", "reviewer", "leader", "operator")]
     records = records_for(agreement, *staff) | cases_for(desk, agreement)
     return inspections_for(desk, agreement, cast["inspector"], cast["third_party"]) | records | {
@@ -274,6 +304,7 @@ def world(cast, hospital, edition):
         "penalty-report": [agreement.number, penalty.pk],
         "self-check-report": [agreement.number, self_check.pk],
         "display-proof": [agreement.number, proof.pk],
+        "claim": [agreement.number, claim.pk],
         "change-new": [agreement.number, "major"],
         "change": [agreement.number, request.pk],
         "change-edit": [agreement.number, request.pk],
@@ -281,8 +312,10 @@ def world(cast, hospital, edition):
         "attachment": [request.attachments.get().pk],
         "renewal": [agreement.number, renewal.pk],
         "campaign-close": [1],
+        **_sealed(desk, paper),
         "paper-serve": [notice.code], "delivery": [delivery.pk],
         "job-again": [1],
+        **{name: [batch.number] for name in ("print-batch", "print-batch-output", "print-batch-act")},
         "daily-again": [1],
         "deadline-meet": [agreement.deadlines.get(rule="T-30", bound="甲").pk],
         "deadline-feed": [feed.token_of(cast["clerk"])],
@@ -292,6 +325,37 @@ def world(cast, hospital, edition):
         "proposal": [agreement.number, proposal.pk], "agreement-draft": [hospital.code], "institution": [hospital.code],
         "institution-revise": [hospital.code], "agreement-act": [agreement.number],
     }  # fmt: skip
+
+
+def _sealed(desk, paper):
+    """A seal of the agency, a sealed scan and a second revision of the paper, and where each URL leads."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    seal = seals.register_seal(
+        paper.agreement.agency, *_key_of(paper.agreement.agency), by=desk.reviewer, is_test=True
+    )
+    facts = {"kind": "PDF", "size": 8, "sha256": "0" * 64, "by": desk.operator}
+    scan = paper.sealed_scans.create(seals="both", file=SimpleUploadedFile("a.pdf", b"%PDF-1.7"), **facts)
+    added = SimpleUploadedFile("b.pdf", b"signed")
+    digest = hashlib.sha256(paper.read() + b"signed").hexdigest()
+    paper.revisions.create(
+        number=2,
+        file=added,
+        size=6,
+        sha256=digest,
+        way="uploaded",
+        signed_at=timezone.now(),
+        by=desk.signatory,
+    )
+    return {
+        "seal-act": [seal.pk], "countersign": [paper.code], "sealed-scan": [paper.code],
+        "sealed-scan-file": [paper.code, scan.pk], "paper-revision": [paper.code, 2],
+    }  # fmt: skip
+
+
+def _key_of(agency):
+    source, certificate = make_test_key(agency.code, agency.name, "p256")
+    return certificate, source
 
 
 @pytest.mark.rule("Q74.1")
@@ -320,6 +384,11 @@ def test_a_wrong_role_cannot_post_either(world, cast, client):
             "agreement-draft",
             "institution-revise",
             "institution-new",
+            "seal-new",
+            "print-batch-new",
+            "seal-act",
+            "countersign",
+            "sealed-scan",
         ):
             continue
         url = reverse(name, args=[*world.get(name, []), *([act] if act else [])])

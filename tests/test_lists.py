@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agreements import actions
+from agreements.batches import actions as batches
 from agreements.clocks import actions as clocks
 from agreements.models import Delivery, Job, Paper
 from agreements.papers import printing
@@ -20,10 +21,10 @@ from .inspections.record_rows import one_of_each
 
 # Three of each are the session's own, three more say who is asking.
 CEILINGS = {
-    ("clerk", "/"): 47,
-    ("reviewer", "/"): 28,
-    ("leader", "/"): 38,
-    ("operator", "/"): 44,
+    ("clerk", "/"): 48,
+    ("reviewer", "/"): 29,
+    ("leader", "/"): 40,
+    ("operator", "/"): 47,
     ("clerk", "/renewals/"): 12,
     ("clerk", "/agreements/"): 13,
     ("clerk", "/agreements/?tab=active&q=西宁&sort=-ends_on"): 12,
@@ -43,6 +44,9 @@ CEILINGS = {
     ("clerk", "/applications/?kind=displayproof"): 11,
     ("leader", "/self-checks/"): 9,
     ("clerk", "/jobs/"): 12,
+    ("clerk", "/printing/"): 12,
+    ("clerk", "/printing/new/?category=general"): 15,
+    ("clerk", f"/printing/PB-{TERM['starts_on'].year}-001/?tab=excluded"): 14,
     ("clerk", "/daily/"): 14,
     (None, "/public/"): 8,
     ("clerk", "/cases/"): 12,
@@ -60,6 +64,8 @@ CEILINGS = {
     ("clerk", "/records/?kind=opinion&tab=all"): 11,
     ("clerk", "/records/?kind=referral&tab=all"): 11,
     ("leader", "/records/?kind=complaint&tab=all"): 11,
+    ("clerk", "/claims/"): 12,
+    ("operator", "/claims/?tab=all"): 12,
     (None, "/public/assessments/"): 5,
     (None, "/public/points/"): 5,
 }
@@ -92,6 +98,7 @@ def _reported(agreement, desk):
     agreement.selfcheckreports.create(found_on=day, what="多收费", item_code="QH-65-06", named_on=day, **by)
     shown = agreement.deadlines.get(rule="T-29", bound="乙")
     agreement.displayproofs.create(deadline=shown, place="门诊大厅", shown_on=day, **by)
+    agreement.feeclaims.create(month=day, claimed=1000, received_on=day, received_by=desk.clerk)
 
 
 @pytest.fixture
@@ -117,6 +124,7 @@ def filled(desk, regions):
         _reported(draft, desk)
         case_for(desk, draft)
         one_of_each(draft, desk.clerk, number)
+    batches.ask("category=general", by=desk.clerk)
     return desk
 
 

@@ -107,7 +107,7 @@ def test_a_machine_that_runs_this_suite_misses_no_library():
 def test_a_missing_library_is_named_by_its_debian_package(monkeypatch):
     monkeypatch.setattr(missing, "can_load", lambda library: "harfbuzz" not in library)
     monkeypatch.setattr(missing.shutil, "which", lambda command: None)
-    assert missing.missing_packages(browser=True) == ["libharfbuzz-subset0", "chromium"]
+    assert missing.missing_packages(browser=True) == ["libharfbuzz-subset0", "poppler-utils", "chromium"]
 
 
 def test_a_silent_port_is_no_postgresql():

@@ -112,6 +112,9 @@ NOTICES = {
     ("Agreement", "carry_on"): _both(
         "协议延续有效", "{case.ends_on}期满，因甲方原因未续签，原协议自{on}起继续生效（第八十三条）。"
     ),
+    ("Paper", "countersign"): (
+        Notice(AGENCY, "乙方已加签", "{case.institution}已在{thing.number}上加签，双方签名齐全（签署页）。"),
+    ),
     ("Delivery", "send"): _hospital(
         "文书送达", "甲方于{on}送出一份文书；电子送达的，登录签收，签收之时为收到（第八十四条）。"
     ),
@@ -158,6 +161,29 @@ NOTICES = {
     ("Agreement", "file_penalty_report"): (
         Notice(AUTHORITY, "行政处罚报送", PENALTY_FILED),
         Notice(AGENCY, "行政处罚报送（抄送）", PENALTY_FILED),
+    ),
+    ("Agreement", "hold_for_account"): _both(
+        "暂停拨付", "乙方的银行账户变更待核对，自{on}起暂停拨付；变更了结后自动恢复（第七十六条）。"
+    ),
+    ("Agreement", "release_for_account"): _both(
+        "恢复拨付", "乙方的银行账户变更已了结，自{on}起恢复拨付；按现行账户拨付（第七十六条）。"
+    ),
+    ("Agreement", "receive_claim"): _hospital(
+        "费用申报已受理", "{month:%Y-%m}的费用申报已于{on}受理，拨付的时限自次日起算（第三十九条）。"
+    ),
+    ("FeeClaim", "return_claim"): _hospital(
+        "费用申报退回", "{thing.month_name}的费用申报退回：{reason}。补齐后重新申报（第三十六条）。"
+    ),
+    ("FeeClaim", "finish_audit"): _hospital(
+        "费用审核完成",
+        "{thing.month_name}审核完成，应付{thing.allowed}元，不予支付{thing.refused}元，登录查看原因；按时申请对账（第七条（三））。",
+    ),
+    ("FeeClaim", "pay"): _hospital(
+        "费用已拨付", "{thing.month_name}费用已于{on}拨付{paid}元（第三十九条）。"
+    ),
+    ("FeeClaim", "note_failure"): _hospital(
+        "拨付时限顺延",
+        "{thing.month_name}费用的拨付时限，因{reason}，{first_day}至{last_day}顺延（第三十九条）。",
     ),
     ("Agreement", "note_approval"): _hospital(
         "请申请变更", "甲方获知{group}的变更已于{approved_on}批准，在规定的工作日内申请变更（第七十六条）。"

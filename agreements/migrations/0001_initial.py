@@ -7,7 +7,6 @@ import agreements.models.renewing
 import agreements.models.stopping
 import django.core.serializers.json
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -38,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(editable=False, max_length=30, unique=True, verbose_name='协议编号')),
-                ('status', django_fsm.FSMField(choices=[('draft', '草拟'), ('negotiating', '协商'), ('to-sign', '待签'), ('signed', '待生效'), ('active', '履行中'), ('continued', '延续有效'), ('suspended', '中止'), ('terminated', '终止'), ('rescinded', '解除'), ('renewed', '期满已续签'), ('void', '作废')], db_index=True, default='draft', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('draft', '草拟'), ('negotiating', '协商'), ('to-sign', '待签'), ('signed', '待生效'), ('active', '履行中'), ('continued', '延续有效'), ('suspended', '中止'), ('terminated', '终止'), ('rescinded', '解除'), ('renewed', '期满已续签'), ('void', '作废')], db_index=True, default='draft', editable=False, max_length=50, verbose_name='状态')),
                 ('starts_on', models.DateField(verbose_name='有效期起')),
                 ('ends_on', models.DateField(verbose_name='有效期止')),
                 ('services', models.JSONField(default=list, verbose_name='服务范围')),
@@ -179,7 +178,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(choices=[('signing_copy', '服务协议（签署稿）'), ('signed_copy', '服务协议（已签署）'), ('commitment', '承诺书')], max_length=20, verbose_name='文书')),
                 ('number', models.CharField(max_length=40, unique=True, verbose_name='文号')),
                 ('code', models.CharField(max_length=9, unique=True, verbose_name='验证码')),
-                ('status', django_fsm.FSMField(choices=[('owed', '待印'), ('issued', '有效'), ('voided', '已作废')], default='owed', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('owed', '待印'), ('issued', '有效'), ('voided', '已作废')], default='owed', editable=False, max_length=50, verbose_name='状态')),
                 ('snapshot', models.JSONField(default=dict, verbose_name='内容快照')),
                 ('file', models.FileField(blank=True, editable=False, upload_to='papers/', verbose_name='文件')),
                 ('sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='文件摘要')),
@@ -219,7 +218,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('act', models.CharField(max_length=40, verbose_name='事项')),
                 ('details', models.JSONField(default=dict, verbose_name='内容')),
-                ('status', django_fsm.FSMField(choices=[('proposed', '待复核'), ('reviewed', '待决定'), ('carried-out', '已办理'), ('returned', '已退回'), ('withdrawn', '已撤回')], default='proposed', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('proposed', '待复核'), ('reviewed', '待决定'), ('carried-out', '已办理'), ('returned', '已退回'), ('withdrawn', '已撤回')], default='proposed', editable=False, max_length=50, verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='提请时间')),
                 ('remark', models.CharField(blank=True, max_length=500, verbose_name='意见')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='agreements.agreement', verbose_name='协议')),
@@ -255,7 +254,7 @@ class Migration(migrations.Migration):
             name='RenewalRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('submitted', '已提交'), ('returned', '补正'), ('negotiating', '协商'), ('agreed', '同意'), ('failed', '不一致'), ('withdrawn', '已撤回')], default='submitted', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('submitted', '已提交'), ('returned', '补正'), ('negotiating', '协商'), ('agreed', '同意'), ('failed', '不一致'), ('withdrawn', '已撤回')], default='submitted', editable=False, max_length=50, verbose_name='状态')),
                 ('filed_on', models.DateField(verbose_name='申请日期')),
                 ('on_time', models.BooleanField(verbose_name='按时')),
                 ('self_assessment', models.TextField(verbose_name='履约自评')),
@@ -364,7 +363,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='到期日')),
                 ('due_at', models.DateTimeField(verbose_name='到期时刻')),
                 ('provisional', models.BooleanField(default=False, verbose_name='预计')),
-                ('status', django_fsm.FSMField(choices=[('open', '未办结'), ('met', '已办结'), ('missed', '未办结，已转下一期'), ('dropped', '不再计时')], default='open', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('open', '未办结'), ('met', '已办结'), ('missed', '未办结，已转下一期'), ('dropped', '不再计时')], default='open', editable=False, max_length=50, verbose_name='状态')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='办结日')),
                 ('remark', models.CharField(blank=True, max_length=200, verbose_name='说明')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='agreements.agreement', verbose_name='协议')),

@@ -3,7 +3,6 @@
 import agreements.models.attachment
 import django.db.models.deletion
 import django.utils.timezone
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order', models.PositiveSmallIntegerField(verbose_name='第几份')),
-                ('status', django_fsm.FSMField(choices=[('to_sign', '待签署'), ('in_force', '已生效')], default='to_sign', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('to_sign', '待签署'), ('in_force', '已生效')], default='to_sign', editable=False, max_length=50, verbose_name='状态')),
                 ('made_on', models.DateField(verbose_name='订立日期')),
                 ('clauses', models.JSONField(default=list, verbose_name='条款')),
                 ('in_force_on', models.DateField(editable=False, null=True, verbose_name='生效日期')),
@@ -77,7 +76,7 @@ class Migration(migrations.Migration):
             name='ChangeRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('returned', '补正'), ('examining', '审核'), ('checking', '复核'), ('granted', '同意'), ('refused', '不同意'), ('withdrawn', '已撤回')], db_index=True, default='draft', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('returned', '补正'), ('examining', '审核'), ('checking', '复核'), ('granted', '同意'), ('refused', '不同意'), ('withdrawn', '已撤回')], db_index=True, default='draft', editable=False, max_length=50, verbose_name='状态')),
                 ('drafted_on', models.DateField(verbose_name='起草日期')),
                 ('filed_on', models.DateField(editable=False, null=True, verbose_name='提交日期')),
                 ('late', models.BooleanField(default=False, editable=False, verbose_name='逾期')),
@@ -125,7 +124,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=300, verbose_name='送达地址')),
                 ('phone', models.CharField(blank=True, max_length=50, verbose_name='联系电话')),
                 ('address_source', models.CharField(max_length=100, verbose_name='地址依据')),
-                ('status', django_fsm.FSMField(choices=[('pending', '待送达'), ('sent', '已送出'), ('received', '已送达'), ('failed', '退回')], db_index=True, default='pending', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('pending', '待送达'), ('sent', '已送出'), ('received', '已送达'), ('failed', '退回')], db_index=True, default='pending', editable=False, max_length=50, verbose_name='状态')),
                 ('way', models.CharField(blank=True, choices=[('direct', '直接送达'), ('left', '留置送达'), ('post', '邮寄送达'), ('electronic', '电子送达'), ('public', '公告送达')], max_length=10, verbose_name='方式')),
                 ('sent_on', models.DateField(blank=True, null=True, verbose_name='送出日期')),
                 ('tracking', models.CharField(blank=True, max_length=50, verbose_name='快递单号')),
@@ -145,7 +144,7 @@ class Migration(migrations.Migration):
             name='DisplayProof',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, verbose_name='状态')),
                 ('filed_on', models.DateField(verbose_name='提交日期')),
                 ('late', models.BooleanField(default=False, editable=False, verbose_name='逾期')),
                 ('returning_reason', models.CharField(blank=True, max_length=500, verbose_name='补正要求')),
@@ -169,7 +168,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(choices=[('daily', '每日办理'), ('print_owed_papers', '补印文书')], max_length=40, verbose_name='任务')),
                 ('day', models.DateField(verbose_name='日期')),
                 ('subject', models.CharField(blank=True, max_length=100, verbose_name='对象')),
-                ('status', django_fsm.FSMField(choices=[('waiting', '等待中'), ('running', '运行中'), ('done', '已完成'), ('failed', '没有完成')], default='waiting', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('waiting', '等待中'), ('running', '运行中'), ('done', '已完成'), ('failed', '没有完成')], default='waiting', editable=False, max_length=50, verbose_name='状态')),
                 ('attempt', models.PositiveIntegerField(default=0, verbose_name='第几次运行')),
                 ('total', models.PositiveIntegerField(default=0, verbose_name='共')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='已办')),
@@ -227,7 +226,7 @@ class Migration(migrations.Migration):
             name='PenaltyReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, verbose_name='状态')),
                 ('filed_on', models.DateField(verbose_name='提交日期')),
                 ('late', models.BooleanField(default=False, editable=False, verbose_name='逾期')),
                 ('returning_reason', models.CharField(blank=True, max_length=500, verbose_name='补正要求')),
@@ -265,7 +264,7 @@ class Migration(migrations.Migration):
             name='SelfCheckReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('submitted', '已提交'), ('returned', '退回'), ('noted', '已收悉')], db_index=True, default='submitted', editable=False, max_length=50, verbose_name='状态')),
                 ('filed_on', models.DateField(verbose_name='提交日期')),
                 ('late', models.BooleanField(default=False, editable=False, verbose_name='逾期')),
                 ('returning_reason', models.CharField(blank=True, max_length=500, verbose_name='补正要求')),
@@ -292,7 +291,7 @@ class Migration(migrations.Migration):
             name='StopRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', django_fsm.FSMField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('returned', '补正'), ('examining', '审核'), ('checking', '复核'), ('granted', '同意'), ('refused', '不同意'), ('withdrawn', '已撤回')], db_index=True, default='draft', editable=False, max_length=50, protected=True, verbose_name='状态')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('returned', '补正'), ('examining', '审核'), ('checking', '复核'), ('granted', '同意'), ('refused', '不同意'), ('withdrawn', '已撤回')], db_index=True, default='draft', editable=False, max_length=50, verbose_name='状态')),
                 ('drafted_on', models.DateField(verbose_name='起草日期')),
                 ('filed_on', models.DateField(editable=False, null=True, verbose_name='提交日期')),
                 ('late', models.BooleanField(default=False, editable=False, verbose_name='逾期')),

@@ -4,6 +4,7 @@ from .amendment import Amendment, AmendmentSignature
 from .application import ApplicationStatus
 from .attachment import Attachment
 from .change import ChangeRequest
+from .claim import ClaimStatus, FeeClaim
 from .deadline import Deadline
 from .delivery import Delivery
 from .edition import Edition
@@ -12,9 +13,13 @@ from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
 from .penalty import PenaltyRecord, PenaltyReport
+from .print_batch import PrintBatch, PrintItem
+from .printed_form import PrintedForm
 from .proposal import Proposal
 from .renewal import Holdover, RenewalCampaign, RenewalRequest
 from .report import DisplayProof, ReportStatus, SelfCheckReport
+from .seal import AgencySeal, SealEvent
+from .sealing import PaperRevision, SealedScan
 from .self_check_campaign import SelfCheckCampaign
 from .sequence import Sequence
 from .signing import Side, SignRecord
@@ -28,12 +33,14 @@ __all__ = [
     "IN_THE_MAKING",
     "LIVE",
     "AftercarePlan",
+    "AgencySeal",
     "Agreement",
     "Amendment",
     "AmendmentSignature",
     "ApplicationStatus",
     "Attachment",
     "ChangeRequest",
+    "ClaimStatus",
     "DailyFailure",
     "Deadline",
     "Delivery",
@@ -41,17 +48,24 @@ __all__ = [
     "Edition",
     "Ending",
     "Event",
+    "FeeClaim",
     "Holdover",
     "Job",
     "Message",
     "Paper",
+    "PaperRevision",
     "PaymentHold",
     "PenaltyRecord",
     "PenaltyReport",
+    "PrintBatch",
+    "PrintItem",
+    "PrintedForm",
     "Proposal",
     "RenewalCampaign",
     "RenewalRequest",
     "ReportStatus",
+    "SealEvent",
+    "SealedScan",
     "SelfCheckCampaign",
     "SelfCheckReport",
     "Sequence",

@@ -6,18 +6,20 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from institutions.models import Agency, Institution
 
 from .. import permissions
+from ..bulk import update_each
+from ..claims import clocks as claim_clocks
 from ..clocks import actions as clocks
 from ..deliveries import notice_papers
 from ..edition_text import LABELS
 from ..gate import step
 from ..messages import notices
 from ..papers.cover import cover_values, missing_labels
-from ..status import IN_THE_MAKING, LIVE, Status
+from ..status import ENDED, IN_THE_MAKING, LIVE, Status
+from .claiming import ClaimingActs
 from .delivering import DeliveringActs
 from .drafting import DraftingActs
 from .edition import Edition
@@ -28,7 +30,7 @@ from .holding import HoldingActs
 from .querysets import AgreementQuerySet
 from .renewing import RenewingActs
 from .reporting import ReportingActs
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 from .stop_filing import StopFilingActs
 from .stopping import StoppingActs
 
@@ -37,7 +39,7 @@ S = Status
 
 class Agreement(
     DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
-    DeliveringActs, Stateful,
+    DeliveringActs, ClaimingActs, Stateful,
 ):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 
@@ -52,7 +54,7 @@ class Agreement(
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name="前一份协议"
     )
-    status = FSMField("状态", choices=Status, default=S.DRAFT, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=Status, default=S.DRAFT, db_index=True)
     starts_on = models.DateField("有效期起")
     ends_on = models.DateField("有效期止")
     services = models.JSONField("服务范围", default=list)
@@ -195,7 +197,7 @@ class Agreement(
     # ── proposals and the record ──
 
     @step(
-        "status", source=LIVE, target=None, label="提请", article="办审分离", who=permissions.agency_clerk,
+        "status", source=[*LIVE, *ENDED], target=None, label="提请", article="办审分离", who=permissions.agency_clerk,
     )  # fmt: skip
     def propose(self, name, label, details, by):
         """办审分离：经办提请，复核审核，负责人决定。"""
@@ -204,6 +206,24 @@ class Agreement(
     def record(self, name, custom, subject, by, address, before, details):
         """Add one row to this agreement's chain. The caller holds the lock on the agreement's row."""
         last = self.events.order_by("-seq").first()
+        event = self._next_event(last, name, custom, subject, by, address, before, details)
+        event.save(force_insert=True)
+        self.save(update_fields=["events_count", "events_head"])
+        return event
+
+    @classmethod
+    def record_each(cls, rows):
+        """`record` for many agreements, one row each, in as many statements as for one.
+
+        `rows`: (agreement, arguments of `record`…). The caller holds the locks.
+        """
+        last = Event.objects.last_of([agreement for agreement, *_ in rows])
+        Event.objects.bulk_create(
+            agreement._next_event(last.get(agreement.pk), *facts) for agreement, *facts in rows
+        )
+        update_each([agreement for agreement, *_ in rows], ["events_count", "events_head"])
+
+    def _next_event(self, last, name, custom, subject, by, address, before, details):
         if name == "fix_text":
             details = {**details, "cover": self.snapshot["cover"]}
         event = Event(
@@ -214,15 +234,14 @@ class Agreement(
             before=before, after=subject.status, details=as_kept(details),
         )  # fmt: skip
         event.hash = event.digest()
-        event.save(force_insert=True)
         self.events_count, self.events_head = event.seq, event.hash
-        self.save(update_fields=["events_count", "events_head"])
         return event
 
     def after(self, thing, name, details):
         """What an act starts and stops by the clock (`clocks.EFFECTS`), and who is told of it (`notices.NOTICES`)."""
         if thing is self:
             clocks.follow(self, name, details)
+            claim_clocks.follow_holds(self, name)
         elif follow := getattr(thing, "follow", None):
             follow(name, details)  # what the record itself starts and stops by the clock
         notices.follow(self, thing, name, details)

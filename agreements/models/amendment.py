@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
 from ..applications import amendment_checks as rules
@@ -10,7 +10,7 @@ from ..uploads import sha256_of
 from .agreement import Agreement
 from .querysets import OfAgreement
 from .signing import Signature
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class Amendment(Stateful):
@@ -24,7 +24,7 @@ class Amendment(Stateful):
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="amendments", verbose_name="协议")
     order = models.PositiveSmallIntegerField("第几份")
-    status = FSMField("状态", choices=Status, default=Status.TO_SIGN, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.TO_SIGN)
     made_on = models.DateField("订立日期")
     clauses = models.JSONField("条款", default=list)
     change_request = models.ForeignKey(

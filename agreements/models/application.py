@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.db import models
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..applications import checks as rules
@@ -10,7 +9,7 @@ from ..status import LIVE
 from .agreement import Agreement
 from .attachment import Attachment
 from .querysets import OfAgreement
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class ApplicationStatus(models.TextChoices):
@@ -67,7 +66,7 @@ class Application(Stateful):
     Status = ApplicationStatus
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="%(class)ss", verbose_name="协议")
-    status = FSMField("状态", choices=S, default=S.DRAFT, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.DRAFT, db_index=True)
     drafted_by = person_field("起草人")
     drafted_on = models.DateField("起草日期")
     filed_by = person_field("提交人")

@@ -10,8 +10,9 @@ from institutions.models import InstitutionVersion
 from institutions.workdays import calendar_for
 
 from .. import permissions
+from ..applications import account_holds
 from ..applications import checks as rules
-from ..clocks.actions import about_approval
+from ..clocks.beginnings import about_approval
 from ..clocks.deadlines import due
 from ..gate import RuleBroken, step
 from ..status import LIVE
@@ -228,18 +229,31 @@ class ChangeRequest(Application):
     def rebase(self):
         self.base = self.agreement.institution.current
 
+    def follow(self, name, details):
+        """As of every application; and payment under the hospital's other agreements waits with it."""
+        super().follow(name, details)
+        if "on" in details:
+            account_holds.spread(self, details["on"])
+
+    @property
+    def own_holds(self):
+        """Those still open on the agreement under which it was filed."""
+        return self.holds.filter(agreement=self.agreement_id, released_on=None)
+
     def hold(self, on):
-        """第七十六条：银行账户变更未决前，暂停拨付，免得付到旧账户。"""
-        open_holds = self.holds.filter(released_on=None)
-        if any(group.is_account for group in self.groups) and not open_holds.exists():
+        """第七十六条：银行账户变更未决前，暂停拨付，免得付到旧账户；补正后不再变更账户的，随即恢复。"""
+        if not any(group.is_account for group in self.groups):
+            self.let_go(on)
+        elif not self.own_holds.exists():
             self.agreement.payment_holds.create(
                 article=self.agreement.terms.change.article, reason="银行账户变更待核对", started_on=on,
                 change_request=self,
             )  # fmt: skip
 
     def let_go(self, on):
-        for hold in self.holds.filter(released_on=None):
-            self.agreement.release_hold(hold, "paid", f"变更申请{self.get_status_display()}", on)
+        for hold in self.own_holds:
+            reason = f"变更申请已了结：{self.opinion}" if self.closed_on else "变更申请不再涉及银行账户"
+            self.agreement.release_hold(hold, "paid", reason[:500], on)
 
     def carry_out(self, on, by):
         """第七十六条：机构信息的新版本。"""

@@ -1,13 +1,13 @@
 from django.db import models
 from django.db.models import Q
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from .. import permissions
 from ..clocks import checks
 from ..clocks.deadlines import EXACT, Due
 from ..gate import step
 from .querysets import OfAgreement
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 # Events known from the hospital's own draft only, until it is submitted (第七十六条).
 DRAFTED = ["change_approved", "general_change"]
@@ -66,7 +66,7 @@ class Deadline(Stateful):
     provisional = models.BooleanField("预计", default=False)
     # The calendar that the due day was counted with (`workdays.stamp`); 0 when that is not known.
     counted_with = models.BigIntegerField("所用日历", default=0, editable=False)
-    status = FSMField("状态", choices=Status, default=Status.OPEN, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.OPEN)
     closed_on = models.DateField("办结日", null=True, blank=True)
     remark = models.CharField("说明", max_length=200, blank=True)
 

@@ -4,7 +4,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..deliveries import checks as rules
@@ -14,7 +13,7 @@ from .attachment import Attachment
 from .paper import Paper
 from .querysets import OfAgreement
 from .signing import Side
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class DeliveryStatus(models.TextChoices):
@@ -77,7 +76,7 @@ class Delivery(Stateful):
     address = models.CharField("送达地址", max_length=300)
     phone = models.CharField("联系电话", max_length=50, blank=True)
     address_source = models.CharField("地址依据", max_length=100)
-    status = FSMField("状态", choices=S, default=S.PENDING, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.PENDING, db_index=True)
     way = models.CharField("方式", max_length=10, choices=Way, blank=True)
     sent_on = models.DateField("送出日期", null=True, blank=True)
     tracking = models.CharField("快递单号", max_length=50, blank=True)

@@ -3,6 +3,7 @@ from django_fsm import RETURN_VALUE
 from .. import checks, permissions
 from ..gate import step
 from ..papers.cover import cover_values
+from ..papers.seal.checks import scan_is_of_the_signing_copy
 from ..status import Status as S
 from ..uploads import sha256_of
 
@@ -69,7 +70,7 @@ class DraftingActs:
             checks.signing_copy_is_printed, checks.parties_are_as_printed, checks.institution_has_not_signed,
             checks.licence_is_valid, checks.starts_after_the_live_one,
             checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end, checks.institution_signer_is_on_the_cover,
-            checks.institution_agent_is_on_the_cover, checks.agent_is_authorised, checks.signature_has_a_proof,
+            checks.institution_agent_is_on_the_cover, checks.agent_is_authorised, checks.signature_has_a_proof, scan_is_of_the_signing_copy,
         ],
     )  # fmt: skip
     def sign_for_institution(
@@ -87,7 +88,7 @@ class DraftingActs:
             checks.parties_are_as_printed, checks.agency_has_not_signed, checks.licence_is_valid,
             checks.starts_after_the_live_one, checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end,
             checks.agency_signer_is_on_the_cover, checks.agency_agent_is_on_the_cover,
-            checks.agent_is_authorised, checks.signature_has_a_proof,
+            checks.agent_is_authorised, checks.signature_has_a_proof, scan_is_of_the_signing_copy,
         ],
     )  # fmt: skip
     def sign_for_agency(

@@ -30,6 +30,12 @@ class EventQuerySet(OfAgreement):
                 seen = seen.exclude(hidden())
         return seen
 
+    def last_of(self, agreements):
+        """{pk of the agreement: its newest row}, in one query."""
+        of_them = self.filter(agreement__in=[agreement.pk for agreement in agreements])
+        newest = of_them.order_by().values("agreement").annotate(newest=models.Max("pk")).values("newest")
+        return {event.agreement_id: event for event in self.filter(pk__in=newest)}
+
     def _about_hidden_papers(self, user):
         """A Q of what happened to a paper, or to its delivery, that this person does not see (`Paper.visible_to`)."""
         agreement = self.model._meta.get_field("agreement").related_model

@@ -1,6 +1,7 @@
 from .. import checks, permissions
 from ..applications import checks as rules
 from ..clocks import actions as clocks
+from ..clocks.beginnings import about_approval
 from ..gate import step
 from ..status import LIVE, Status
 
@@ -31,7 +32,7 @@ class FilingActs:
     )  # fmt: skip
     def note_approval(self, group, approved_on, on):
         """第七十六条：从其他途径获知有关部门已批准变更的，乙方申请的时限自批准之日起照样计算。"""
-        clocks.start_clocks(self, "change_approved", approved_on, clocks.about_approval(group))
+        clocks.start_clocks(self, "change_approved", approved_on, about_approval(group))
 
     @step(
         "status", source=[*LIVE, Status.SIGNED], target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,

@@ -3,7 +3,7 @@ from datetime import timedelta
 from .. import checks, permissions
 from ..clocks.deadlines import add_months
 from ..gate import step
-from ..status import LIVE
+from ..status import ENDED, LIVE
 
 
 class HoldingActs:
@@ -19,7 +19,7 @@ class HoldingActs:
         self.payment_holds.create(article=hold_ground.article_label, reason=reason, started_on=on)
 
     @step(
-        "status", source=LIVE, target=None, label="恢复拨付", article="第六十四条",
+        "status", source=[*LIVE, *ENDED], target=None, label="恢复拨付", article="第六十四条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.some_hold_is_open, checks.hold_is_open, checks.not_in_the_future, checks.released_after_it_began,
@@ -27,8 +27,28 @@ class HoldingActs:
         ],
     )  # fmt: skip
     def release_payment(self, hold, outcome, reason, on, proposal=None):
-        """第六十四条：整改到位后，暂停期间符合规定的费用予以支付；查实违规的转为不予支付。"""
+        """第六十四条：整改到位后，暂停期间符合规定的费用予以支付；查实违规的转为不予支付。协议结束后也照此了结。"""
         _release(hold, outcome, reason, on)
+
+    @step(
+        "status", source=LIVE, target=None, label="账户变更，暂停拨付", article="第七十六条", who=permissions.the_system,
+    )  # fmt: skip
+    def hold_for_account(self, change, on):
+        """第七十六条：乙方的银行账户变更未决前，它的其他协议同样暂停拨付，免得付到旧账户。"""
+        self.payment_holds.create(
+            article=self.terms.change.article,
+            reason="银行账户变更待核对",
+            started_on=on,
+            change_request=change,
+        )
+
+    @step(
+        "status", source=[*LIVE, *ENDED], target=None, label="账户变更了结，恢复拨付", article="第七十六条",
+        who=permissions.the_system, checks=[checks.hold_is_open],
+    )  # fmt: skip
+    def release_for_account(self, hold, on):
+        """第七十六条：银行账户变更了结，拨付随之恢复。"""
+        self.release_hold(hold, "paid", "银行账户变更已了结", on)
 
     @step(
         "status", source=LIVE, target=None, label="停止服务", article="第六十五条",
@@ -39,7 +59,7 @@ class HoldingActs:
         ],
     )  # fmt: skip
     def ban_service(self, scope, staff, department, service, item, reason, on, until, proposal=None):
-        """第六十五条、第六十六条：视情况停止责任人员或科室的医保服务，期间费用不予结算。"""
+        """第六十五条、第六十六条：视情况停止责任人员或科室的医保服务，期间费用不予结算；第六十七条：没有止期。"""
         self.service_bans.create(
             scope=scope, staff=staff, department=department, service=service, article=item.article_label, reason=reason,
             started_on=on, until=until,
@@ -47,9 +67,17 @@ class HoldingActs:
 
     def ban_limits(self, article, on):
         """First and last day on which a ban from `on` may end: both ways of counting a month's last day pass (第六十五条)."""
+        if self.stops_without_end(article):
+            return self.service_bans.model.NO_END, self.service_bans.model.NO_END
         term = self.terms.person_stop[article]
         first = add_months(on, term.min_months) - timedelta(days=term.slack_days)
         return first, add_months(on, term.max_months)
+
+    def stops_without_end(self, article):
+        """第六十七条：the rescission, where it is carried out on persons or departments and not on the whole agreement."""
+        row = self.edition.breaches.measures.get(article)
+        given = row is not None and row.stops_persons and row.whole_agreement == "rescind"
+        return given and article not in self.terms.person_stop
 
     def release_holds(self, article, outcome, reason, on):
         """Release every open hold on this article: what it waited for is over (第六十一条)."""

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django_fsm import FSMField
 
 from institutions.models import Role
 
@@ -13,7 +12,7 @@ from ..gate import step
 from ..jobs import checks
 from ..jobs.checks import SILENCE
 from .querysets import OfAgreement
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class JobQuerySet(models.QuerySet):
@@ -59,7 +58,7 @@ class Job(Stateful):
     name = models.CharField("任务", max_length=40, choices=Name)
     day = models.DateField("日期")
     subject = models.CharField("对象", max_length=100, blank=True)
-    status = FSMField("状态", choices=Status, default=Status.WAITING, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.WAITING)
     attempt = models.PositiveIntegerField("第几次运行", default=0)
     total = models.PositiveIntegerField("共", default=0)
     done = models.PositiveIntegerField("已办", default=0)

@@ -5,16 +5,17 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.urls import reverse
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..deliveries import checks as delivery_checks
 from ..deliveries import notice_papers
 from ..gate import step
 from .agreement import Agreement
+from .printed_form import PaperDamaged, PrintedForm
 from .querysets import OfAgreement
+from .sealing import SealingActs
 from .sequence import Sequence
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that a reader confuses: no 0 O 1 I
 
@@ -40,7 +41,7 @@ class PaperQuerySet(OfAgreement):
         return self.filter(code=f"{bare[:4]}-{bare[4:]}").first()
 
 
-class Paper(Stateful):
+class Paper(SealingActs, Stateful):
     """一份文书：编号不重用，内容取自当时的快照，只印一次，凭摘要和验证码可查真伪。
 
     The row comes first and owes the print; a rendering that fails loses nothing and can be tried again.
@@ -75,6 +76,7 @@ class Paper(Stateful):
         INTENDED_NOTICE = "intended_notice", "拟处理告知书"
         BREACH_DECISION = "breach_decision", "违约处理决定书"
         PAYMENT_DEMAND = "payment_demand", "缴款通知书"
+        OFFSET_NOTICE = "offset_notice", "抵扣通知书"
         INTERVIEW_NOTICE = "interview_notice", "约谈通知书"
         RECTIFICATION_NOTICE = "rectification_notice", "限期整改通知书"
         HOLD_NOTICE = "hold_notice", "暂停拨付通知书"
@@ -93,7 +95,7 @@ class Paper(Stateful):
         Purpose.SUSPENSION_NOTICE: "通", Purpose.EXEMPTION_NOTICE: "通", Purpose.RESUMPTION_NOTICE: "通", Purpose.ENDING_NOTICE: "通",
         Purpose.CASCADE_NOTICE: "函", Purpose.DELIVERY_RECEIPT: "证", Purpose.RESULT_SHEET: "查",
         Purpose.EVIDENCE_REQUEST: "调", Purpose.INTENDED_NOTICE: "违告", Purpose.BREACH_DECISION: "违决",
-        Purpose.PAYMENT_DEMAND: "缴", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
+        Purpose.PAYMENT_DEMAND: "缴", Purpose.OFFSET_NOTICE: "抵", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
         Purpose.HOLD_NOTICE: "停", Purpose.RELEASE_NOTICE: "停", Purpose.CASE_LETTER: "函", Purpose.EXPLANATION: "释",
         Purpose.POINTS_NOTICE: "记", Purpose.ASSESSMENT_NOTICE: "考", Purpose.DEPT_LETTER: "函",
     }  # fmt: skip
@@ -107,9 +109,13 @@ class Paper(Stateful):
     purpose = models.CharField("文书", max_length=20, choices=Purpose)
     number = models.CharField("文号", max_length=40, unique=True)
     code = models.CharField("验证码", max_length=9, unique=True)
-    status = FSMField("状态", choices=Status, default=Status.OWED, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.OWED)
     snapshot = models.JSONField("内容快照", default=dict)
     file = models.FileField("文件", upload_to="papers/", blank=True, editable=False)
+    # The file holds the paper's own part only, behind the constant part of this form; the digest is of the whole.
+    form = models.ForeignKey(
+        PrintedForm, models.PROTECT, null=True, blank=True, editable=False, related_name="papers", verbose_name="印制版式"
+    )  # fmt: skip
     sha256 = models.CharField("文件摘要", max_length=64, blank=True, db_index=True)
     failure = models.CharField("未能印出的原因", max_length=500, blank=True)
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
@@ -155,6 +161,16 @@ class Paper(Stateful):
         """Whether this is the agreement itself and not a paper beside it."""
         return self.purpose in (self.Purpose.SIGNING_COPY, self.Purpose.SIGNED_COPY)
 
+    def read(self):
+        """The whole file as it was issued. Raises PaperDamaged when it is not that file any more."""
+        with self.file.open("rb") as file:
+            content = file.read()
+        if self.form_id:
+            content = self.form.template.constant + content
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise PaperDamaged(f"{self.number} 的文件与印出时的摘要不符，不能使用。请系统管理员从备份恢复")
+        return content
+
     @property
     def verify_url(self):
         return f"{settings.PUBLIC_URL}{reverse('verify')}?code={self.code}"
@@ -165,20 +181,51 @@ class Paper(Stateful):
 
         `agency`: whose paper it is, where it is not the one of the agreement.
         """
-        word = cls.WORDS.get(purpose, "申")
-        series = f"{(agency or agreement.agency).document_word}{word}〔{year}〕"
+        series = cls.series(agency or agreement.agency, purpose, year)
         number = f"{series}{Sequence.take(f'文号 {series}')}号"
         return cls.objects.create(
             agreement=agreement, purpose=purpose, number=number, code=new_code(), snapshot=snapshot
         )
 
+    @classmethod
+    def owe_each(cls, wanted, purpose, year):
+        """`owe` for many agreements, in as many statements as for one agency. `wanted`: [(agreement, snapshot)]."""
+        of_series = {}
+        for agreement, snapshot in wanted:
+            series = cls.series(agreement.agency, purpose, year)
+            of_series.setdefault(series, []).append((agreement, snapshot))
+        papers = [
+            cls(
+                agreement=agreement,
+                purpose=purpose,
+                number=f"{series}{number}号",
+                code=new_code(),
+                snapshot=snapshot,
+            )
+            for series, rows in sorted(of_series.items())
+            for number, (agreement, snapshot) in zip(
+                Sequence.take_many(f"文号 {series}", len(rows)), rows, strict=True
+            )
+        ]
+        return cls.objects.bulk_create(papers)
+
+    @classmethod
+    def series(cls, agency, purpose, year):
+        """What all numbers of this kind and year begin with: 宁医保协〔2026〕."""
+        return f"{agency.document_word}{cls.WORDS.get(purpose, '申')}〔{year}〕"
+
     @step(
         status, source=[Status.OWED], target=Status.ISSUED, label="印出文书", article="第八十四条",
         who=permissions.the_system,
     )  # fmt: skip
-    def issue(self, content, at):
-        """第八十四条：双方往来文书以印出的为准；印出后内容不再变动。"""
-        self.sha256, self.issued_at, self.failure = hashlib.sha256(content).hexdigest(), at, ""
+    def issue(self, content, at, form=None):
+        """第八十四条：双方往来文书以印出的为准；印出后内容不再变动。
+
+        With a `form` (PrintedForm) the content is the paper's own part, which follows the form's constant part.
+        """
+        digest = form.template.digest.copy() if form else hashlib.sha256()
+        digest.update(content)
+        self.form, self.sha256, self.issued_at, self.failure = form, digest.hexdigest(), at, ""
         self.file.save(f"{self.agreement.number}-{self.code}.pdf", ContentFile(content), save=False)
 
     @step(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -43,6 +45,16 @@ class PenaltyReport(Report):
     def summary(self):
         return f"{self.authority}，{self.decision_number}"
 
+    @property
+    def told(self):
+        """第七条（六）：日 are calendar days; the department may read them as working days, so both last days are shown."""
+        term, calendar = self.term_of(self.agreement), calendar_for(self.agreement.agency.region)
+        if term is None:
+            return super().told
+        last = due(term, self.served_on, calendar).day
+        working = due(replace(term, unit="working_day"), self.served_on, calendar).day
+        return [*super().told, ("最迟报送", f"{last}（{term.length} 日）；如按工作日计，{working}")]
+
     @staticmethod
     def receives(report, user):
         """第七条（六）：收件的是医疗保障行政部门；甲方看得到，不代收。"""
@@ -65,9 +77,14 @@ class PenaltyReport(Report):
         )
 
     @classmethod
+    def term_of(cls, agreement):
+        """The edition's clock for such a report, or None."""
+        return next((t for t in agreement.terms.deadlines.values() if t.start_event == cls.EVENT), None)
+
+    @classmethod
     def is_late_for(cls, agreement, served_on, on):
         """Whether a report on this day came after the edition's time."""
-        term = next((t for t in agreement.terms.deadlines.values() if t.start_event == cls.EVENT), None)
+        term = cls.term_of(agreement)
         return term is not None and on > due(term, served_on, calendar_for(agreement.agency.region)).day
 
     def was_refiled(self, on, before):

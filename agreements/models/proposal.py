@@ -3,13 +3,12 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..gate import declared, step
 from .agreement import Agreement
 from .querysets import OfAgreement
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class Proposal(Stateful):
@@ -29,7 +28,7 @@ class Proposal(Stateful):
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="proposals", verbose_name="协议")
     act = models.CharField("事项", max_length=40)
     details = models.JSONField("内容", default=dict)
-    status = FSMField("状态", choices=Status, default=Status.PROPOSED, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.PROPOSED)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提请人"
     )

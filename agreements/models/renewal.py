@@ -2,7 +2,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..gate import step
@@ -11,7 +10,7 @@ from .agreement import Agreement
 from .application import paper_field
 from .attachment import Attachment
 from .querysets import OfAgreement
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class RenewalRequestQuerySet(OfAgreement):
@@ -37,7 +36,7 @@ class RenewalRequest(Stateful):
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, related_name="renewal_requests", verbose_name="协议"
     )
-    status = FSMField("状态", choices=Status, default=Status.SUBMITTED, protected=True, editable=False)
+    status = StateField("状态", choices=Status, default=Status.SUBMITTED)
     filed_on = models.DateField("申请日期")
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"

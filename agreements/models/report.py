@@ -1,7 +1,6 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_fsm import FSMField
 
 from .. import checks, permissions
 from ..applications import clocks as application_clocks
@@ -15,7 +14,7 @@ from .attachment import Attachment
 from .deadline import Deadline
 from .querysets import OfAgreement
 from .self_check_campaign import SelfCheckCampaign
-from .stateful import Stateful
+from .stateful import StateField, Stateful
 
 
 class ReportStatus(models.TextChoices):
@@ -42,7 +41,7 @@ class Report(Stateful):
     FACTS = ()
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="%(class)ss", verbose_name="协议")
-    status = FSMField("状态", choices=S, default=S.SUBMITTED, protected=True, editable=False, db_index=True)
+    status = StateField("状态", choices=S, default=S.SUBMITTED, db_index=True)
     filed_by = person_field("提交人")
     filed_on = models.DateField("提交日期")
     late = models.BooleanField("逾期", default=False, editable=False)

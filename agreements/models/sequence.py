@@ -16,8 +16,13 @@ class Sequence(models.Model):
     @classmethod
     def take(cls, name):
         """The next number of a series. Must run inside the transaction that uses it: the row stays locked."""
+        return cls.take_many(name, 1)[0]
+
+    @classmethod
+    def take_many(cls, name, count):
+        """The next numbers of a series, as a range. Must run inside the transaction that uses them."""
         cls.objects.get_or_create(name=name)
         row = cls.objects.select_for_update().get(name=name)
-        row.last += 1
+        row.last += count
         row.save(update_fields=["last"])
-        return row.last
+        return range(row.last - count + 1, row.last + 1)

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -55,7 +57,12 @@ class PaymentHold(models.Model):
 
 
 class ServiceBan(models.Model):
-    """停止一名人员、一个科室或一个项目的医保服务，有起有止；从不改变协议的状态（第六十五、六十六条）。"""
+    """停止一名人员、一个科室或一个项目的医保服务，有起有止；从不改变协议的状态（第六十五、六十六条）。
+
+    解除处理执行到人员、科室的没有止期，记为 `NO_END`（第六十七条）。
+    """
+
+    NO_END = date(2099, 12, 31)
 
     class Scope(models.TextChoices):
         PERSON = "person", "人员"
@@ -100,6 +107,10 @@ class ServiceBan(models.Model):
 
     def __str__(self):
         return f"停止服务：{self.who}"
+
+    @property
+    def has_end(self):
+        return self.until < self.NO_END
 
     @property
     def who(self):

@@ -111,9 +111,10 @@ def aria_sort(context, field):
 
 @register.simple_tag(takes_context=True)
 def nav_here(context, *names):
-    """aria-current for the navigation entry whose pages are named."""
+    """aria-current for the navigation entry of these pages: a page by its URL's name, or all pages of a views module."""
     match = context["request"].resolver_match
-    return mark_safe(' aria-current="page"') if match and match.url_name in names else ""
+    here = {match.url_name, match.func.__module__.rpartition(".")[2]} if match else set()
+    return mark_safe(' aria-current="page"') if here & set(names) else ""
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from institutions.models import Institution
 
 from .. import actions, forms, permissions
 from ..applications import forms as application_forms
+from ..claims.forms import ReceiveClaimForm
 from ..deliveries import forms as delivery_forms
 from ..gate import declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
@@ -113,6 +114,7 @@ ACTS = {
         report_forms.NotePenaltyForm,
         "乙方、行政部门随即收到消息；乙方没有报送的，报送时限自决定书送达之日起计算。",
     ),
+    "receive_claim": ActPage(ReceiveClaimForm, "审核人随即看到；双方都能看到拨付的时限，自受理次日起算。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
     "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
 }

@@ -33,9 +33,11 @@ BACKWARD = {
     "cancel",
     "reopen",
     "ask_again",
+    "return_claim",
+    "note_failure",
 }
 # Acts that answer something open: without it there is nothing to say about them.
-ANSWERS = {"rest_on_current", "check_account"}
+ANSWERS = {"rest_on_current", "check_account", "ask_reconciliation", "note_failure"}
 
 
 class Deeds:

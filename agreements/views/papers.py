@@ -1,6 +1,7 @@
 """Papers behind the login: download, print again, void; and the scans of signatures."""
 
 from functools import partial
+from io import BytesIO
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 from .. import actions, forms, permissions
 from ..gate import declared, refusal
 from ..models import Paper
+from ..models.printed_form import PaperDamaged
 from ..papers import printing
 from ..papers.refusals import PaperRefused
 from .common import agreement_or_404, carried_out, must
@@ -25,7 +27,12 @@ def paper(request, code):
     if not thing.file:
         messages.error(request, f"{thing.number} 还没有印出：{thing.failure or '等待印出'}")
         return redirect(thing.agreement)
-    return FileResponse(thing.file.open("rb"), filename=f"{thing.number}.pdf", content_type="application/pdf")
+    try:
+        content = thing.read()
+    except PaperDamaged as why:
+        messages.error(request, str(why))
+        return redirect(thing.agreement)
+    return FileResponse(BytesIO(content), filename=f"{thing.number}.pdf", content_type="application/pdf")
 
 
 @require_POST

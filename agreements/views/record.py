@@ -17,12 +17,14 @@ from ..exports import exported
 from ..filters import TABS, AgreementFilter
 from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Edition, Event, Message, Paper, Status
 from ..offers import offers_for
+from ..permissions import may_print_batches
 from ..standing import standing
 from .applications import applications_of
 from .common import agreement_or_404
+from .seals import section as sealing
 
 # What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
-SECTIONS = []
+SECTIONS = [sealing]
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 
@@ -81,7 +83,13 @@ def agreements(request):
     counts = dict(status_counts(found.without_tab().order_by()))
     tabs = [(key, label, sum(counts.get(status, 0) for status in states)) for key, label, states in TABS]
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"filter": found, "page_obj": page, "tabs": tabs, "total": sum(counts.values())}
+    context = {
+        "filter": found,
+        "page_obj": page,
+        "tabs": tabs,
+        "total": sum(counts.values()),
+        "may_print": may_print_batches(request.user),
+    }
     return render(request, "agreements/list.html", context)
 
 
@@ -123,6 +131,7 @@ def agreement(request, number):
         "proposals": record.proposals.select_related("proposed_by")[:5] if request.user.agency_id else [],
         "events": events,
         "nodes": nodes_of(record, events),
+        "claims": record.feeclaims.all()[:LATEST],
         "known_penalties": record.penaltyrecords.all(),
         "sections": [shown for section in SECTIONS if (shown := section(record, request.user))],
     }

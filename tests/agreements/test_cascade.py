@@ -34,6 +34,7 @@ def states(*agreements):
 
 @pytest.mark.rule("Q71.1")
 def test_three_are_suspended_and_on_resuming_at_home_only_the_clean_one_resumes(desk, elsewhere):
+    """E22."""
     home, clean, burdened = desk.signed(), elsewhere[0].signed(), elsewhere[1].signed()
     burdened = elsewhere[1].suspended_for_breach(burdened)
     home = desk.suspended(home, days=180)

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from agreements.daily import activate_due
+from agreements.desk import desk_for
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import Status
 
@@ -67,6 +69,29 @@ def test_ending_a_suspended_agreement_closes_its_suspensions(desk):
     agreement = desk.terminated(desk.suspended())
     assert not agreement.open_suspensions.exists()
     assert agreement.suspensions.get().closing_reason == "协议结束"
+
+
+@pytest.mark.rule("Q73.1")
+@pytest.mark.rule("Q82.1")
+@pytest.mark.rule("Q82.2")
+def test_announcement_plaque_and_aftercare_are_work_on_the_desk_until_they_are_done(desk):
+    agreement = desk.terminated(desk.signed())
+    group = "要公告、摘牌、办结善后的"
+    for person, titles in (
+        (
+            desk.operator,
+            {"公告并交证明": "proof-new", "摘除定点标识": "proof-new", "办结善后": "deadline-meet"},
+        ),
+        (desk.clerk, {"办结善后": "deadline-meet"}),
+    ):
+        rows = {
+            row.title: row
+            for row in agreement.deadlines.open().filter(bound="乙" if person == desk.operator else "甲")
+        }
+        found = {item.subject: item.url for item in dict(desk_for(person))[group]}
+        assert found == {title: reverse(page, args=[rows[title].pk]) for title, page in titles.items()}
+    perform(rows["办结善后"].meet, by=desk.clerk, on=TODAY, remark="全部转出")
+    assert group not in dict(desk_for(desk.clerk))
 
 
 @pytest.mark.rule("Q80.4")

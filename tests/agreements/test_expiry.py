@@ -176,6 +176,7 @@ def test_the_last_day_itself_still_belongs_to_the_term(desk):
 
 @pytest.mark.rule("Q83.2")
 def test_an_application_in_september_and_a_silent_agency(desk):
+    """E23."""
     last = TODAY.year - 1
     agreement = desk.signed(starts_on=date(last, 1, 1), ends_on=date(last, 12, 31))
     applied(desk, agreement, date(last, 9, 29))

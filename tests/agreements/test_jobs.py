@@ -16,6 +16,7 @@ from agreements.jobs import queue
 from agreements.models import Job, Paper
 from agreements.models.job import SILENCE
 from agreements.papers import printing
+from agreements.papers.lanes import Printed
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
@@ -180,9 +181,9 @@ def test_every_act_of_a_job_has_a_label_an_article_and_a_permission():
 @pytest.fixture
 def owed(desk, monkeypatch):
     """A signing copy that could not be printed, an hour ago."""
-    monkeypatch.setattr(printing, "rendered", lambda paper: 1 / 0)
+    monkeypatch.setattr(printing, "printed", lambda paper: 1 / 0)
     agreement = desk.to_sign()
-    monkeypatch.setattr(printing, "rendered", lambda paper: b"%PDF-1.7")
+    monkeypatch.setattr(printing, "printed", lambda paper: Printed.alone(b"%PDF-1.7"))
     Paper.objects.update(created_at=timezone.now() - timedelta(hours=1))
     return agreement.papers.get()
 
@@ -197,11 +198,11 @@ def test_an_owed_paper_is_printed_by_the_clock(owed):
 
 
 def test_a_paper_that_fails_again_stays_owed_and_is_tried_the_next_time(owed, monkeypatch):
-    monkeypatch.setattr(printing, "rendered", lambda paper: 1 / 0)
+    monkeypatch.setattr(printing, "printed", lambda paper: 1 / 0)
     tasks.every_few_minutes()
     owed.refresh_from_db()
     assert owed.status == "owed" and Job.objects.get().message == "印出0份，没有印出1份"
-    monkeypatch.setattr(printing, "rendered", lambda paper: b"%PDF-1.7")
+    monkeypatch.setattr(printing, "printed", lambda paper: Printed.alone(b"%PDF-1.7"))
     tasks.every_few_minutes()
     owed.refresh_from_db()
     assert owed.status == "issued" and Job.objects.get().attempt == 2

@@ -199,7 +199,7 @@ def test_a_notice_that_cannot_be_printed_leaves_the_act_standing(
         raise OSError("no room")
 
     agreement = desk.signed()
-    monkeypatch.setattr(printing, "rendered", broken)
+    monkeypatch.setattr(printing, "printed", broken)
     with django_capture_on_commit_callbacks(execute=True):
         agreement = desk.suspended(agreement)
     notice = agreement.papers.get(purpose=P.SUSPENSION_NOTICE)

@@ -31,8 +31,7 @@ def text_of(content):
 
 def content_of(paper):
     paper.refresh_from_db()
-    with paper.file.open("rb") as file:
-        return file.read()
+    return paper.read()
 
 
 @pytest.mark.rule("Q00.1")
@@ -57,7 +56,7 @@ def test_the_signing_copy_and_the_signed_copy_are_printed_and_frozen(press):
 def test_a_paper_comes_from_its_snapshot_and_not_from_live_data(press):
     copy = press.to_sign().papers.get()
     revise_institution(press.hospital, by=press.clerk, reason="更名", name="西宁改名医院")
-    assert "西宁改名医院" not in text_of(printing.rendered(copy))
+    assert "西宁改名医院" not in text_of(printing.printed(copy).whole)
 
 
 def test_numbers_follow_each_other_and_stay_with_voided_papers(desk):
@@ -95,11 +94,11 @@ def test_a_broken_renderer_leaves_the_act_standing_and_is_tried_again(desk, monk
     def broken(paper):
         raise OSError("no space left")
 
-    good = printing.rendered
-    monkeypatch.setattr(printing, "rendered", broken)
+    good = printing.printed
+    monkeypatch.setattr(printing, "printed", broken)
     paper = desk.to_sign().papers.get()
     assert paper.status == "owed" and "可以重印" in paper.failure and "no space left" in caplog.text
-    monkeypatch.setattr(printing, "rendered", good)
+    monkeypatch.setattr(printing, "printed", good)
     assert printing.print_owed(paper)
     paper.refresh_from_db()
     assert (paper.status, paper.failure) == ("issued", "")

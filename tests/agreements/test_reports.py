@@ -97,6 +97,13 @@ def test_a_penalty_is_reported_within_five_days_and_a_late_report_is_flagged(
 
 
 @pytest.mark.rule("Q07.6")
+def test_the_page_shows_both_last_days_that_a_department_may_read(desk, calendar):
+    """E09: five days are counted by the calendar; as working days they would end on a worked Saturday."""
+    said = dict(penalty(desk, desk.signed(), served_on=date(2026, 4, 29)).told)
+    assert said["最迟报送"] == "2026-05-06（5 日）；如按工作日计，2026-05-09"
+
+
+@pytest.mark.rule("Q07.6")
 def test_the_department_takes_note_and_the_agency_only_reads(desk, authority, other_clerk):
     report = penalty(desk, desk.signed())
     assert PenaltyReport.objects.visible_to(desk.clerk).exists()

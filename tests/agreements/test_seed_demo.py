@@ -12,10 +12,12 @@ from django.test import override_settings
 from django.utils.timezone import localdate
 
 from agreements.demo import agreements as story
+from agreements.demo.duties import DEEDS
 from agreements.demo.files import PASSWORD, rows
 from agreements.models import Agreement, Deadline, Paper, Proposal, SignRecord, Status
 from agreements.models.event import first_fault
 from agreements.papers import printing
+from agreements.papers.lanes import Printed
 from institutions.differences import differences
 from institutions.models import Agency, Institution, Level, Role, User
 
@@ -41,7 +43,7 @@ def province(django_db_setup, django_db_blocker, tmp_path_factory):
 def quick_print():
     """Papers in a moment: these tests are about acts, not about layout."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing, "rendered", lambda paper: b"%PDF-1.7 " + paper.number.encode())
+        patch.setattr(printing, "printed", lambda paper: Printed.alone(b"%PDF-1.7 " + paper.number.encode()))
         patch.setattr(story, "press", lambda html: b"%PDF-1.7 " + html.encode())
         yield
 
@@ -121,7 +123,7 @@ def test_every_paper_that_is_owed_is_printed(province):
 
 
 def test_only_what_the_list_of_the_undone_names_is_late(province):
-    late = Deadline.objects.open().filter(due_on__lt=localdate()).exclude(event="holdover_start")
+    late = Deadline.objects.open().filter(due_on__lt=localdate(), event__in=DEEDS)
     named = {row.rule for row in rows("undone")}
     assert late and {clock.rule for clock in late} <= named
     assert late.count() <= len(rows("undone"))

@@ -86,6 +86,7 @@ def test_nobody_but_the_system_activates(desk):
 
 @pytest.mark.rule("Q74.1")
 def test_a_county_agency_cannot_sign(desk, county_agency):
+    """E24."""
     agreement = desk.to_sign()
     Agreement.objects.filter(pk=agreement.pk).update(agency=county_agency)
     leader = User.objects.create_user("county_leader", "孙县长", Role.LEADER, agency=county_agency)

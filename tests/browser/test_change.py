@@ -84,8 +84,7 @@ def test_a_change_goes_round_once_and_ends_as_a_supplement(
         see(f"{button}：已办理")
 
     paper = Amendment.objects.get().signed_paper
-    with paper.file.open("rb") as file:
-        text = "".join(one.get_text() for one in pymupdf.open(stream=file.read()))
+    text = "".join(one.get_text() for one in pymupdf.open(stream=paper.read()))
     assert "乙方名称由“西宁湟滨医院”变更为“西宁湟滨第一医院”" in "".join(text.split())
     assert "韩兆麟" in text and "祁雪原" in text
     assert not complaints

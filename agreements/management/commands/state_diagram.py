@@ -2,7 +2,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agreements.diagram import as_mermaid
-from agreements.models import Agreement, Paper, Proposal, RenewalRequest, Status
+from agreements.models import (
+    AgencySeal,
+    Agreement,
+    ChangeRequest,
+    FeeClaim,
+    Paper,
+    Proposal,
+    RenewalRequest,
+    Status,
+)
 
 PATH = settings.BASE_DIR / "docs" / "states.md"
 INTRODUCTION = (
@@ -28,7 +37,8 @@ class Command(BaseCommand):
 def page():
     """The document: one diagram for each kind of record that has states."""
     parts = ["# 状态图", INTRODUCTION]
-    kinds = [(Agreement, Status), *((model, model.Status) for model in (Proposal, Paper, RenewalRequest))]
+    others = (Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal)
+    kinds = [(Agreement, Status), *((model, model.Status) for model in others)]
     for model, statuses in kinds:
         parts += [f"## {model.kind_name}", f"```mermaid\n{as_mermaid(model, statuses)}```"]
     return "\n\n".join(parts) + "\n"
