@@ -30,10 +30,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _own_files(settings, tmp_path):
-    """Every test writes its papers and scans into a folder of its own."""
+    """Every test writes its papers, scans and test keys into a folder of its own."""
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path, "base_url": None}}
     settings.STORAGES = storages
+    settings.SEAL_TEST_KEYS = tmp_path / "keys"
 
 
 @pytest.fixture(autouse=True, scope="session")

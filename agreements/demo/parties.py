@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
+from agreements.papers.seal.seals import give_test_seal
 from institutions.actions import register_agency, register_institution, revise_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Agency, Department, Institution, Region, Role, StaffMember, User
@@ -28,6 +29,9 @@ def build_parties(today):
     _people(today)
     _revisions(today)
     _staff()
+    for row in rows("agencies"):
+        if row.test_seal:
+            give_test_seal(Agency.objects.get(region=row.region))
 
 
 def institution_of(login):

@@ -50,7 +50,9 @@ def quick_print():
 
 def files_in(folder):
     default = {**settings.STORAGES["default"], "OPTIONS": {"location": folder, "base_url": None}}
-    return override_settings(STORAGES={**settings.STORAGES, "default": default})
+    return override_settings(
+        STORAGES={**settings.STORAGES, "default": default}, SEAL_TEST_KEYS=folder / "keys"
+    )
 
 
 pytestmark = pytest.mark.django_db

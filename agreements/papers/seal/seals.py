@@ -7,12 +7,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from institutions.models import Role
+
 from ...gate import RuleBroken, perform
 from ...models import AgencySeal, Paper
 from .certificates import refuse_unfit
 from .drawing import PURPOSE, seal_pdf
 from .keys import certified
 from .signer import CmsSigner, SealRefused
+from .trial import make_test_key
 
 SEALED = {Paper.Purpose.SIGNED_COPY}  # which papers a seal is set on by itself
 LONGEST_WAIT = timedelta(minutes=10)  # how long an opened key is trusted to be where it was
@@ -82,3 +85,23 @@ def register_seal(agency, certificate, source, *, by, purpose=PURPOSE, is_test=F
             appearance=appearance, is_test=is_test,
         )  # fmt: skip
         return perform(seal.register, by=by, address=address)
+
+
+def give_test_seal(agency):
+    """A test seal in use, by two people of the agency as for a real one; the test seal before it is withdrawn.
+
+    Returns the AgencySeal. Raises SealRefused where test seals are not allowed, RuleBroken.
+    """
+    reviewer, leader = (_person(agency, role) for role in (Role.REVIEWER, Role.LEADER))
+    source, certificate = make_test_key(agency.code, agency.name)
+    for old in AgencySeal.objects.filter(agency=agency, is_test=True, status=AgencySeal.Status.RELEASED):
+        perform(old.withdraw, by=leader, reason="重新制作测试章")
+    seal = register_seal(agency, certificate, source, by=reviewer, is_test=True)
+    return perform(seal.release, by=leader)
+
+
+def _person(agency, role):
+    person = agency.people.filter(role=role, is_active=True).order_by("pk").first()
+    if person is None:
+        raise RuleBroken(f"{agency.name}还没有{role.label}，印章须由复核登记、负责人启用")
+    return person
