@@ -17,7 +17,7 @@ class PrintFilter(AgreementFilter):
     `state`: several states; `pick`: agreement numbers or keys, ticked in the list.
     """
 
-    expiring = filters.DateFilter(method="expiring_by", label="到期不晚于")
+    expiring = filters.DateFilter(method="expiring_by", label="现行有效，期满不晚于")
     campaign = filters.ModelChoiceFilter(
         queryset=RenewalCampaign.objects.all(), method="in_campaign", label="统一组织续签", empty_label="不限"
     )

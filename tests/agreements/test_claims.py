@@ -216,6 +216,19 @@ def test_a_claim_that_does_not_fit_is_not_taken_in(agreement, desk, month, claim
         received(agreement, desk, month, claimed)
 
 
+@pytest.mark.rule("Q36.2")
+def test_a_month_that_was_suspended_throughout_is_not_claimed(agreement, desk, at):
+    agreement = desk.suspended(agreement, on=localdate(), until=day("2026-05-31"))
+    at("2026-05-11")
+    with pytest.raises(RuleBroken, match="2026-03整月在中止期间（2026-02-02至今）.*第三十六条"):
+        received(agreement, desk, "2026-03-01")
+    assert received(agreement, desk, "2026-02-01").status == "received", "served on its first day"
+    agreement = desk.resumed(agreement, requested_on=localdate(), on=localdate())
+    with pytest.raises(RuleBroken, match="2026-04整月在中止期间（2026-02-02至2026-05-11）"):
+        received(agreement, desk, "2026-04-01")
+    assert received(agreement, desk, "2026-05-01").status == "received"
+
+
 def test_one_claim_a_month_and_a_returned_one_makes_room(agreement, desk, at):
     first = received(agreement, desk)
     with pytest.raises(RuleBroken, match="2026-01的费用已经受理过"):
@@ -331,6 +344,13 @@ def test_days_that_cannot_be_given_back_are_refused(agreement, desk, at, first, 
         perform(claim.note_failure, by=desk.leader, reason="故障", on=localdate(), **days)
 
 
+def test_a_failure_is_not_put_on_record_before_its_day(agreement, desk):
+    claim, soon = received(agreement, desk), day("2026-02-20")
+    with pytest.raises(RuleBroken, match="2026-02-20 还没有到"):
+        days = {"first_day": day("2026-02-04"), "last_day": soon}
+        perform(claim.note_failure, by=desk.leader, reason="故障", on=soon, **days)
+
+
 # ── after the agreement ──
 
 
@@ -378,7 +398,7 @@ def test_a_claim_goes_its_way_through_the_pages(agreement, desk, money, client):
         assert answer.status_code == 302, answer.content.decode()
         assert group not in dict(desk_for(person))
     shown = entered(client, desk.operator).get(url).text
-    for words in ("1000.00 元", "100.00 元：重复收费", "900.00 元", "已拨付", "拨付医保费用（2026年1月）"):
+    for words in ("1,000.00 元", "100.00 元：重复收费", "900.00 元", "已拨付", "拨付医保费用（2026年1月）"):
         assert words in shown
     assert "2026年1月" in client.get(f"{reverse('claims')}?tab=all").text
     assert "没有还要拨付的费用申报" in client.get(reverse("claims")).text
@@ -402,6 +422,6 @@ def test_the_hospital_is_told_where_to_turn_when_payment_is_late(agreement, desk
 def test_the_list_finds_by_name_and_state_and_shows_strangers_nothing(agreement, desk, client, other_clerk):
     received(agreement, desk)
     found = entered(client, desk.clerk).get(reverse("claims"), {"q": "湟滨", "tab": "received"}).text
-    assert "1000.00" in found
+    assert "1,000.00" in found
     assert "没有符合条件的" in client.get(reverse("claims"), {"q": "海湖"}).text
-    assert "1000.00" not in entered(client, other_clerk).get(reverse("claims")).text
+    assert "1,000.00" not in entered(client, other_clerk).get(reverse("claims")).text
