@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 
 from institutions.cells import guarded
 
-from ..models import PrintBatch, PrintItem
+from ..models import Paper, PrintBatch, PrintItem
+from ..models.printed_form import PaperDamaged
 from . import printers, work
 from .bundle import Bundle
 
@@ -25,6 +26,7 @@ LONGEST_NAME = 60  # characters of an institution's name in the name of a file
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
 LIST_NAME = "清单.csv"
 HEADERS = ["次序", "协议编号", "乙方", "文号", "验证码", "文件", "SHA-256"]
+VOIDED = "已作废，未收入"
 BROKEN = "成品没有做成，已记入运行日志；文书都已印出，重试即可"
 
 
@@ -36,19 +38,36 @@ def bind(batch, attempt):
     """Make the output of a batch and close it. Whatever fails is said on the batch, and can be tried again."""
     output, trouble = None, ""
     try:
-        if batch.output != Output.FILES and batch.items.filter(state=PrintItem.State.DONE).exists():
+        if batch.output != Output.FILES and standing(batch).exists():
             output = _into_storage(batch, attempt)
     except Replaced:
         return None
+    except PaperDamaged as why:
+        log.error("output of batch %s: %s", batch, why)
+        trouble = f"成品没有做成：{why}"
     except Exception:
         log.exception("output of batch %s", batch)
         trouble = BROKEN
-    return work.finish(batch, attempt, output, trouble)
+    finished = work.finish(batch, attempt, output, trouble)
+    _forget_earlier(finished)
+    return finished
+
+
+def _forget_earlier(batch):
+    """What earlier runs have left in the storage: a retry makes the output anew."""
+    for attempt in range(1, batch.attempt) if batch.output in EXTENSIONS else ():
+        name = _name(batch, attempt)
+        if name != batch.file.name and default_storage.exists(name):
+            default_storage.delete(name)
+
+
+def _name(batch, attempt):
+    return f"batches/{batch.number}-{attempt}.{EXTENSIONS[batch.output]}"
 
 
 def _into_storage(batch, attempt):
     """(name, sha256, bytes). A run that is killed leaves a file that the next one writes over or nobody names."""
-    name = f"batches/{batch.number}-{attempt}.{EXTENSIONS[batch.output]}"
+    name = _name(batch, attempt)
     if default_storage.exists(name):
         default_storage.delete(name)
     name = default_storage.save(name, io.BytesIO())
@@ -76,10 +95,22 @@ def beat_of(batch, attempt):
     return beat
 
 
+def standing(batch):
+    """Items that are out; one whose paper was voided since is never handed out again."""
+    return batch.items.filter(state=PrintItem.State.DONE, paper__status=Paper.Status.ISSUED).in_order()
+
+
+def voided(batch):
+    return batch.items.filter(state=PrintItem.State.DONE, paper__status=Paper.Status.VOIDED).in_order()
+
+
 def printed(batch):
     """[PrintItem] that are out, in order, each with its paper, agreement and institution."""
-    done = batch.items.filter(state=PrintItem.State.DONE).in_order()
-    related = done.select_related("paper__agreement__institution__current")
+    return _with_papers(standing(batch))
+
+
+def _with_papers(items):
+    related = items.select_related("paper__agreement__institution__current")
     heavy = ["paper__snapshot", "paper__agreement__snapshot"]
     return related.defer(*heavy).iterator(chunk_size=READ_AT_ONCE)
 
@@ -102,7 +133,7 @@ def archive(batch, file, beat=lambda: None):
             packed.writestr(file_name(item), printers.read(item.paper))
             rows.append(_row(item))
             beat()
-        packed.writestr(LIST_NAME, _as_csv(rows))
+        packed.writestr(LIST_NAME, _as_csv(rows + _rows_of_voided(batch)))
 
 
 def bundle(batch, file, beat=lambda: None):
@@ -125,7 +156,7 @@ def folder(batch, path, beat=lambda: None):
             unfinished.replace(target)
         rows.append(_row(item))
         beat()
-    (path / LIST_NAME).write_bytes(_as_csv(rows))
+    (path / LIST_NAME).write_bytes(_as_csv(rows + _rows_of_voided(batch)))
 
 
 EXTENSIONS = {Output.ARCHIVE: "zip", Output.BUNDLE: "pdf"}
@@ -133,11 +164,16 @@ WRITERS = {Output.ARCHIVE: archive, Output.BUNDLE: bundle}
 
 
 def _row(item):
+    return [*_facts(item), file_name(item), item.paper.sha256]
+
+
+def _rows_of_voided(batch):
+    return [[*_facts(item), VOIDED, ""] for item in _with_papers(voided(batch))]
+
+
+def _facts(item):
     paper = item.paper
-    return [
-        item.place, paper.agreement.number, str(paper.agreement.institution), paper.number, paper.code,
-        file_name(item), paper.sha256,
-    ]  # fmt: skip
+    return [item.place, paper.agreement.number, str(paper.agreement.institution), paper.number, paper.code]
 
 
 def _as_csv(rows):

@@ -8,7 +8,7 @@ import logging
 from ..papers import lanes, printing
 from ..papers.fill.golden import NoSecondRenderer
 from ..papers.refusals import PaperRefused
-from ..papers.seal.seals import signer_for
+from ..papers.seal.seals import SEALED, signer_for, signer_of
 
 log = logging.getLogger(__name__)
 UNCOMPARED = "比对程序出错，已记入运行日志，请系统管理员查看"
@@ -31,6 +31,16 @@ class Seals:
         if isinstance(self.found[key], PaperRefused):
             raise self.found[key]
         return self.found[key]
+
+
+def why_unsealed(agency, purpose):
+    """Why no copy of this agency (its key) can be sealed now, as a sentence; "" when it can be, or need not be."""
+    try:
+        if purpose in SEALED:
+            signer_of(agency)
+    except PaperRefused as why:
+        return str(why)
+    return ""
 
 
 def print_on(paper, seals):

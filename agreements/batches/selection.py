@@ -8,6 +8,7 @@ from django.http import QueryDict
 from institutions.models import Role
 
 from ..models import Agreement, Paper, PrintBatch, Status
+from . import printers
 from .filters import PrintFilter
 
 Purpose = PrintBatch.Purpose
@@ -72,10 +73,14 @@ def judged(agreements, purpose):
 
 @dataclass(frozen=True)
 class Preview:
-    """What a batch would do: how many of which verdict, and the first of those that want a look."""
+    """What a batch would do: how many of which verdict, and the first of those that want a look.
+
+    `unsealed`: why the seal of an agency cannot be used, and how many copies cannot be printed before it can.
+    """
 
     counts: dict = field(default_factory=dict)
     listed: tuple = ()
+    unsealed: tuple = ()
 
     @property
     def total(self):
@@ -104,13 +109,21 @@ class Preview:
 
 
 def preview(agreements, purpose):
-    """Counts by verdict, and up to LISTED agreements that are left out or have failed before. Two queries."""
+    """Counts by verdict, up to LISTED agreements that are left out or have failed before, and what lacks a seal."""
     rows = judged(agreements.order_by(), purpose)
     counts = dict(rows.values_list("verdict").annotate(Count("pk")))
     wanting = rows.filter(verdict__in=[*EXCLUDED, FAILED_BEFORE]).with_parties().order_by("verdict", "pk")
     failures = Paper.objects.filter(agreement=OuterRef("pk"), purpose=purpose, status=Paper.Status.OWED)
     listed = wanting.annotate(failure=failures.order_by("-pk").values("failure")[:1])[:LISTED]
-    return Preview(counts, tuple((one, why(one)) for one in listed))
+    return Preview(counts, tuple((one, why(one)) for one in listed), _unsealed(rows, purpose))
+
+
+def _unsealed(rows, purpose):
+    agencies = (
+        rows.filter(verdict__in=TO_PRINT).values_list("agency").annotate(Count("pk")).order_by("agency")
+    )
+    whys = ((printers.why_unsealed(agency, purpose), count) for agency, count in agencies)
+    return tuple((sentence, count) for sentence, count in whys if sentence)
 
 
 def why(agreement):

@@ -41,7 +41,7 @@ SAMPLE = 2  # papers compared with the plain lane before the batch begins
 def begin(batch, attempt):
     """Start a run: compare a sample first. Returns the batch when the lanes may begin, None when they may not."""
     batch = perform(batch.start, by=SYSTEM, attempt=attempt)
-    items, papers = take(batch, SAMPLE)
+    items, papers = take(batch, SAMPLE, unprinted=True)
     try:
         owed = [one for one in papers if isinstance(one, Paper) and one.status == Paper.Status.OWED]
         against = printers.differences(owed)
@@ -88,14 +88,17 @@ def chunk(batch, size=CHUNK):
 
 
 @transaction.atomic
-def take(batch, size):
+def take(batch, size, unprinted=False):
     """([items], [for each its paper, or as a str why it has none]), claimed for this worker alone.
 
+    `unprinted`: those only whose paper is not out, as far as the item knows.
     PostgreSQL passes over rows that another worker is just taking; on SQLite the transaction holds the write lock
     from its start, so that each finds what is left.
     """
     waiting = batch.items.filter(state=State.WAITING).in_order()
-    items = list(waiting.select_for_update(skip_locked=True)[:size])
+    if unprinted:
+        waiting = waiting.exclude(paper__status=Paper.Status.ISSUED)
+    items = list(waiting.select_for_update(skip_locked=True, of=("self",))[:size])
     claim, now = secrets.token_hex(8), timezone.now()
     PrintItem.objects.filter(pk__in=[item.pk for item in items], state=State.WAITING).update(
         state=State.CLAIMED, claim=claim, claimed_at=now

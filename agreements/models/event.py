@@ -140,8 +140,13 @@ def plain(value):
 
 def first_fault(agreement):
     """The first row of an agreement's chain that is not as it was written, as a sentence; None when all is whole."""
+    return chain_fault(agreement) or _differs_from_record(agreement)
+
+
+def chain_fault(case):
+    """`first_fault` of any case file with a chain of its own, by its rows alone."""
     previous, expected = "", 1
-    for event in agreement.events.order_by("seq").iterator():
+    for event in case.events.order_by("seq").iterator():
         if event.seq != expected:
             return f"第{expected}条缺失（其后是第{event.seq}条）"
         if event.previous != previous:
@@ -149,9 +154,9 @@ def first_fault(agreement):
         if event.digest() != event.hash:
             return f"第{event.seq}条“{event.label}”被改动"
         previous, expected = event.hash, expected + 1
-    if (expected - 1, previous) != (agreement.events_count, agreement.events_head):
-        return f"末尾缺失：应有{agreement.events_count}条，现有{expected - 1}条"
-    return _differs_from_record(agreement)
+    if (expected - 1, previous) != (case.events_count, case.events_head):
+        return f"末尾缺失：应有{case.events_count}条，现有{expected - 1}条"
+    return None
 
 
 def _differs_from_record(agreement):

@@ -163,8 +163,11 @@ class Paper(SealingActs, Stateful):
 
     def read(self):
         """The whole file as it was issued. Raises PaperDamaged when it is not that file any more."""
-        with self.file.open("rb") as file:
-            content = file.read()
+        try:
+            with self.file.open("rb") as file:
+                content = file.read()
+        except FileNotFoundError as why:
+            raise PaperDamaged(f"{self.number} 的文件不在了。请系统管理员从备份恢复") from why
         if self.form_id:
             content = self.form.template.constant + content
         if hashlib.sha256(content).hexdigest() != self.sha256:

@@ -94,11 +94,15 @@ class PaperRevision(models.Model):
 
     def read(self):
         """The whole file with both signatures. Raises PaperDamaged when it is not what was kept."""
-        with self.file.open("rb") as file:
-            content = self.paper.read() + file.read()
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            from .paper import PaperDamaged
+        from .paper import PaperDamaged
 
+        original = self.paper.read()
+        try:
+            with self.file.open("rb") as file:
+                content = original + file.read()
+        except FileNotFoundError as why:
+            raise PaperDamaged(f"{self} 的文件不在了。请系统管理员从备份恢复") from why
+        if hashlib.sha256(content).hexdigest() != self.sha256:
             raise PaperDamaged(f"{self} 的文件与收存时的摘要不符，不能使用。请系统管理员从备份恢复")
         return content
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
+from unicodedata import normalize
 
 from agreements.edition_text import BLANK
 
@@ -11,6 +12,7 @@ from . import boxes
 
 _BLANK_IN_TEXT = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<printed>[^{}]*))?\}")
 _COLUMN_GAP = re.compile(r" {6,}")
+_SECOND_CODES = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _LABELLED = "："
 _WIDE = "\u3000"
 
@@ -62,9 +64,15 @@ class Row:
 
 
 def value_of(name, values):
-    """The value as one line of text; "" for a blank that is left to the pen or has no value."""
+    """The value as one line of text; "" for a blank that is left to the pen or has no value.
+
+    What scanning programs write under a second code (the radical ⼀ for 一) is set under its first: both have one glyph, and
+    a file can tell of one character only what a glyph says, so that every 一 of the paper would be copied as a radical.
+    """
     value = values.get(name)
-    return "" if value is None or value is BLANK else " ".join(str(value).split())
+    if value is None or value is BLANK:
+        return ""
+    return _SECOND_CODES.sub(lambda found: normalize("NFKC", found[0]), " ".join(str(value).split()))
 
 
 def names_in(lines):

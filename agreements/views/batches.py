@@ -50,7 +50,7 @@ def new_batch(request):
     form = BatchForm(request.POST or (request.GET if "purpose" in request.GET else None))
     valid = found.form.is_valid() and (form.is_valid() or not form.is_bound)
     purpose = form.cleaned_data["purpose"] if form.is_bound and valid else PrintBatch.Purpose.SIGNED_COPY
-    if request.method == "POST" and valid:
+    if request.method == "POST" and valid and found.is_narrowed:
         asked = carried_out(form, request, _asked, query=found.data, **form.cleaned_data)
         if asked:
             messages.success(request, f"{asked} 已排队，可以离开本页")
@@ -149,7 +149,14 @@ def batch_output(request, number):
         )
         return redirect(thing)
     extension = EXTENSIONS[thing.output]
+    try:
+        content = thing.file.open("rb")
+    except FileNotFoundError:
+        messages.error(
+            request, f"{thing} 的成品文件不在了。文书都在，可以逐份下载；请系统管理员从备份恢复成品"
+        )
+        return redirect(thing)
     return FileResponse(
-        thing.file.open("rb"), as_attachment=True, filename=f"{thing.number}.{extension}",
+        content, as_attachment=True, filename=f"{thing.number}.{extension}",
         content_type=CONTENT_TYPES[extension],
     )  # fmt: skip

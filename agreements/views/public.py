@@ -69,7 +69,7 @@ def _by_code(code):
             "kind": "unknown",
             "sentence": f"没有验证码为 {code[:20]} 的文书。验证码里没有 0、O、1、I，核对后再试。",
         }
-    signatures, problem = comparing.signatures_or_problem(comparing.newest_content(paper))
+    signatures, problem = comparing.signatures_of(paper)
     return _verdict(paper) | {"signatures": signatures, "problem": problem}
 
 
@@ -83,8 +83,8 @@ def _by_file(file):
             "kind": "unknown",
             "sentence": f"这个文件与印出的任何文书都不一致（摘要以 {digest} 开头），可能被改动过，或不是原件。",
         }
-    elif how == comparing.EXTENDED:
-        verdict = _extended(paper, signatures)
+    elif how != comparing.SAME:
+        verdict = _longer(paper, how == comparing.EXTENDED)
     else:
         verdict = _verdict(paper)
         if revision:
@@ -92,16 +92,17 @@ def _by_file(file):
     return verdict | {"signatures": signatures, "problem": problem}
 
 
-def _extended(paper, signatures):
-    """Ours up to a point, with something behind it: whether that is signatures alone, the signatures say."""
-    sound = signatures and all(one.is_sound for one in signatures)
+def _longer(paper, only_signed):
+    """Ours up to a point, with something behind it: signatures alone, or what nobody vouches for."""
+    if only_signed and paper.status == Paper.Status.VOIDED:
+        return _verdict(paper)
     added = (
         "其后只增加了签名，没有改动内容；增加了签名的文件没有存入本门户"
-        if sound
-        else "其后增加的内容没有有效的签名，不能作为文书使用"
+        if only_signed
+        else "其后增加了原有签名不能担保的内容，看到的可能不是原件的文字，不能作为文书使用"
     )
     sentence = f"文件以{paper.get_purpose_display()} {paper.number} 的原件开头，{added}。"
-    return {"kind": "extended" if sound else "altered", "paper": paper, "sentence": sentence}
+    return {"kind": "extended" if only_signed else "altered", "paper": paper, "sentence": sentence}
 
 
 def _verdict(paper):

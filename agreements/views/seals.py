@@ -12,6 +12,7 @@ from institutions.models import Role
 from .. import permissions
 from ..gate import declared, perform, refusal, step_of
 from ..models import AgencySeal, Paper
+from ..models.printed_form import PaperDamaged
 from ..papers.seal import forms, hospital
 from ..papers.seal.seals import register_seal
 from .common import carried_out, must
@@ -143,7 +144,12 @@ def revision(request, code, number):
     """The paper with both signatures."""
     found = get_object_or_404(_paper(request, code).revisions, number=number)
     name = f"{found.paper.number}（加签）.pdf"
-    return FileResponse(BytesIO(found.read()), filename=name, content_type="application/pdf")
+    try:
+        content = found.read()
+    except PaperDamaged as why:
+        messages.error(request, str(why))
+        return redirect(found.paper.agreement)
+    return FileResponse(BytesIO(content), filename=name, content_type="application/pdf")
 
 
 def scan_file(request, code, pk):

@@ -4,12 +4,15 @@ import re
 import subprocess
 from datetime import timedelta
 from functools import cache
+from io import BytesIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from agreements.gate import perform
 from agreements.papers.lanes import Printed
@@ -92,6 +95,21 @@ def countersigned(content, institution, at=None):
     """As the hospital's own software would sign it."""
     make_test_key(institution.code, institution.name, "p256")
     return stamping.sign_pdf(content, signer_of_hospital(institution), signer.HOSPITAL_FIELD, at=at)
+
+
+def changed_under_cover(content, words=b""):
+    """A PDF with something painted over its first page, and with its signature fields taken off its list."""
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    page = writer.root["/Pages"]["/Kids"][0]
+    more = writer.add_object(generic.StreamObject(stream_data=words + b"0 0 100 100 re f"))
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), more])
+    page.pop("/Annots", None)
+    writer.update_container(page)
+    writer.root.pop("/AcroForm", None)
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def openssl_says(pdf, folder, place=0):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agreements import tasks
+from agreements.actions import void_paper
 from agreements.batches import actions, printers, work
 from agreements.jobs import queue
 from agreements.models import Paper, PrintBatch
@@ -72,8 +73,40 @@ def test_the_preview_says_how_many_and_why_not_and_the_button_starts_them(page, 
     assert "类别：" in answer.text
 
 
+def test_the_preview_names_the_seal_that_cannot_be_used(page, desk, regions, monkeypatch):
+    without_copies(many(desk, regions, 2))
+    monkeypatch.setattr(printers, "why_unsealed", lambda agency, purpose: "印章已于2026-11-01停用")
+    text = page(desk.clerk, "print-batch-new", category="general").text
+    assert "现在印不出" in text and "印章已于2026-11-01停用</span> <strong>2 份" in text
+
+
+def test_a_voided_paper_is_marked_in_the_list(page, desk, regions):
+    (agreement,) = many(desk, regions, 1)
+    batch = actions.ask("category=general", by=desk.clerk)
+    assert "已作废" not in page(desk.clerk, "print-batch", batch.number, tab="done").text
+    void_paper(agreement.papers.get(purpose="signed_copy"), by=desk.reviewer, reason="内容有误")
+    assert "已作废" in page(desk.clerk, "print-batch", batch.number, tab="done").text
+
+
+def test_an_output_whose_file_is_gone_is_said_to_be(page, client, desk, regions):
+    many(desk, regions, 1)
+    batch = PrintBatch.objects.get(pk=actions.ask("category=general", by=desk.clerk).pk)
+    batch.file.storage.delete(batch.file.name)
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse("print-batch-output", args=[batch.number]), follow=True)
+    assert "成品文件不在了" in answer.text
+
+
+def test_nothing_starts_without_a_condition(client, desk, regions):
+    many(desk, regions, 1)
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    for query in ("", "?colour=red", "?purpose=signed_copy"):
+        client.post(reverse("print-batch-new") + query, {"purpose": "signed_copy", "output": "files"})
+    assert not PrintBatch.objects.exists()
+
+
 def test_a_wrong_condition_is_said_and_starts_nothing(page, client, desk):
-    assert "到期不晚于" in page(desk.clerk, "print-batch-new", expiring="soon").text
+    assert "期满不晚于" in page(desk.clerk, "print-batch-new", expiring="soon").text
     client.post(reverse("print-batch-new") + "?expiring=soon", {"purpose": "signed_copy", "output": "files"})
     assert not PrintBatch.objects.exists()
 

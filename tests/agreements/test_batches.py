@@ -26,6 +26,7 @@ from agreements.papers.refusals import MissingGlyph
 
 from ..desk import TODAY
 from .batch_world import another, many, owed_again, without_copies
+from .seal_world import seal_in_use
 
 pytestmark = pytest.mark.django_db
 Status, State = PrintBatch.Status, PrintItem.State
@@ -223,6 +224,50 @@ def test_an_output_that_cannot_be_made_leaves_the_papers_and_a_retry(desk, regio
     assert now(batch).status == Status.DONE and now(batch).file
 
 
+def test_an_output_names_the_paper_whose_file_is_gone(desk, regions):
+    (agreement,) = many(desk, regions, 1)
+    paper = agreement.papers.get(purpose="signed_copy")
+    paper.file.storage.delete(paper.file.name)
+    batch = now(asked(desk.clerk))
+    assert batch.status == Status.PARTIAL and f"{paper.number} 的文件不在了" in batch.message
+
+
+def test_the_sample_is_of_what_the_batch_prints_and_not_of_what_is_out(desk, regions, monkeypatch):
+    many(desk, regions, 3)
+    owed = owed_again(many(desk, regions, 1, first=90))
+    seen = []
+    monkeypatch.setattr(lanes, "check_sample", lambda papers: seen.extend(papers) or [])
+    batch = now(asked(desk.clerk))
+    assert seen == owed and (batch.checked, batch.status) == (1, Status.DONE)
+
+
+def test_a_paper_that_was_voided_since_is_not_in_the_output(desk, regions, held):
+    agreements = many(desk, regions, 2)
+    batch = asked(desk.clerk)
+    while held[0][0] != "bind_batch":
+        worked_off(held, 1)
+    first, second = (one.papers.get(purpose="signed_copy") for one in agreements)
+    acts.void_paper(first, by=desk.reviewer, reason="内容有误")
+    worked_off(held)
+    assert now(batch).status == Status.DONE
+    with zipfile.ZipFile(now(batch).file.open("rb")) as archive:
+        names, listed = archive.namelist(), archive.read("清单.csv").decode("utf-8-sig")
+    assert len(names) == 2 and agreements[1].number in names[0]
+    assert f"{first.number},{first.code},已作废，未收入," in listed and second.sha256 in listed
+
+
+def test_a_retry_leaves_one_output_in_the_storage(desk, regions, one_bad):
+    many(desk, regions, 1)
+    owed_again(many(desk, regions, 1, first=20))
+    one_bad.add("H63010500020")
+    batch = now(asked(desk.clerk))
+    before = Path(batch.file.path)
+    assert batch.status == Status.PARTIAL and before.exists()
+    one_bad.clear()
+    actions.carry_on(batch, "retry", by=desk.clerk)
+    assert now(batch).status == Status.DONE and Path(now(batch).file.path).exists() and not before.exists()
+
+
 # ── pause, resume, cancel ──
 
 
@@ -381,6 +426,22 @@ def test_the_preview_counts_what_is_printed_and_what_is_left_out_with_the_reason
     left_out = batch.items.filter(state=State.EXCLUDED)
     assert left_out.count() == 3 and all(item.reason for item in left_out)
     assert batch.items.filter(state=State.DONE).count() == 5
+
+
+def test_the_preview_counts_what_cannot_be_printed_for_want_of_a_seal(
+    desk, regions, agency, tmp_path, settings
+):
+    settings.SEAL_TEST_KEYS = tmp_path / "keys"
+    many(desk, regions, 1)
+    owed_again(many(desk, regions, 2, first=20))
+    many(desk, regions, 1, reach="to_sign", first=30)
+    assert judged(desk.clerk, EVERYBODY).unsealed == ()  # sealed on paper
+    seal = seal_in_use(agency, desk.reviewer, desk.leader)
+    assert judged(desk.clerk, EVERYBODY).unsealed == ()
+    perform(seal.withdraw, by=desk.leader, reason="换章")
+    ((why, count),) = judged(desk.clerk, EVERYBODY).unsealed
+    assert count == 2 and "停用（换章）" in why and "启用新的印章" in why
+    assert judged(desk.clerk, EVERYBODY, "signing_copy").unsealed == ()
 
 
 @pytest.mark.parametrize(

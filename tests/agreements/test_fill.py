@@ -78,6 +78,16 @@ def test_a_filled_agreement_looks_and_reads_like_one_laid_out_on_its_own(templat
     assert golden.differences(filled(template, number), plain) == []
 
 
+@pytest.mark.parametrize("code, char", [("\u2f00", "一"), ("\uf900", "豈")])
+def test_a_character_under_its_second_code_is_set_under_its_first_in_both_lanes(template, code, char):
+    """They have one glyph: in the plain lane every 一 of the paper would be copied as the radical."""
+    name = f"第{code}医院"
+    one = filled(template, 1, institution_name=name)
+    other = render_agreement(TEXT, values(1) | {"institution_name": name}, stamp=stamp(1))
+    assert golden.differences(one, other) == []
+    assert f"第{char}医院" in body(one) and code not in body(one) + body(other)
+
+
 @pytest.mark.rule("Q00.3")
 def test_the_words_of_many_agreements_are_the_official_words_with_their_values(template):
     done = 0

@@ -3,12 +3,13 @@
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from agreements.batches import printers, work
 from agreements.management.commands import print_batch
-from agreements.models import PrintBatch
+from agreements.models import Paper, PrintBatch
 
 from .batch_world import many, owed_again
 
@@ -70,6 +71,19 @@ def test_failures_are_the_exit_code_and_a_resume_retries_them(desk, regions, tmp
     monkeypatch.setattr(printers, "print_on", print_on)
     assert "印出2份" in run(tmp_path, resume=PrintBatch.objects.get().number)
     assert len(list((tmp_path / "out").glob("*.pdf"))) == 2
+
+
+def test_a_file_that_is_gone_is_named_and_the_run_goes_on_when_it_is_back(desk, regions, tmp_path):
+    many(desk, regions, 2)
+    paper = Paper.objects.filter(purpose="signed_copy").first()
+    content = paper.read()
+    paper.file.storage.delete(paper.file.name)
+    with pytest.raises(CommandError, match="文件不在了.*--resume"):
+        run(tmp_path, query="region=630105")
+    batch = PrintBatch.objects.get()
+    assert batch.status == "partial" and paper.number in batch.message
+    paper.file.storage.save(paper.file.name, ContentFile(content))
+    assert "印出2份" in run(tmp_path, resume=batch.number)
 
 
 def test_a_stopped_run_is_taken_up_from_where_it_was(desk, regions, tmp_path, monkeypatch):

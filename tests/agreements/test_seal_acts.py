@@ -1,6 +1,7 @@
 """印章管理：一人登记、另一人启用；到期、停用的不能签章；已签署的协议由门户加盖电子签章。"""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from agreements.gate import RuleBroken, perform
 from agreements.models import AgencySeal, Paper, SealEvent
+from agreements.models.event import chain_fault
 from agreements.papers import printing
 from agreements.papers.seal import keys, seals, verification
 from agreements.papers.seal.signer import SealRefused
@@ -50,6 +52,16 @@ def signed_paper(desk, monkeypatch):
     """A signed agreement's copy, printed as the printing house does."""
     monkeypatch.setattr(printing, "printed", print_signed)
     return desk.signed().papers.get(purpose=Paper.Purpose.SIGNED_COPY)
+
+
+def test_a_seals_record_is_verified_with_the_others(in_use):
+    call_command("verify_events")
+    assert chain_fault(in_use) is None
+    AgencySeal.objects.filter(pk=in_use.pk).update(events_count=3)
+    out = StringIO()
+    with pytest.raises(CommandError, match="1份其他案卷中，1份的记录不完好"):
+        call_command("verify_events", stdout=out)
+    assert f"{in_use}：末尾缺失：应有3条，现有2条" in out.getvalue()
 
 
 # ── who, and in which order ──

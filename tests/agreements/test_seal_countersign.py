@@ -20,6 +20,7 @@ from ..conftest import PASSWORD
 from .seal_world import (
     AGENCY_NAME,
     HOSPITAL_NAME,
+    changed_under_cover,
     countersigned,
     openssl_says,
     paper_pdf,
@@ -150,6 +151,17 @@ def test_changed_words_beside_a_good_signature_are_refused(paper, desk):
         handed_in(paper, countersigned(out.getvalue(), desk.hospital), desk.signatory)
 
 
+def test_a_file_without_the_agencys_signature_is_refused_however_often_it_is_signed(paper, desk):
+    """Taken off the list of fields, the agency's signature says nothing of what was changed behind it."""
+    ours = test_signer(name=HOSPITAL_NAME)
+    once = stamping.sign_pdf(changed_under_cover(paper.read()), ours, "first")
+    for bad in (once, stamping.sign_pdf(once, ours, HOSPITAL_FIELD)):
+        assert all(one.is_sound for one in verification.signatures_in(bad))
+        with pytest.raises(RuleBroken, match="甲方的签名不在文件里"):
+            handed_in(paper, bad, desk.signatory)
+    assert not paper.revisions.exists()
+
+
 def test_two_added_signatures_are_refused(paper, desk):
     once = countersigned(paper.read(), desk.hospital)
     twice = stamping.sign_pdf(once, test_signer(name=HOSPITAL_NAME), "second")
@@ -195,6 +207,15 @@ def test_the_hospitals_signatory_alone_countersigns(person, request, paper, desk
     second = countersigned(paper.read(), desk.hospital)
     with pytest.raises(PermissionDenied):
         handed_in(paper, second, request.getfixturevalue(person))
+
+
+def test_a_revision_that_is_gone_is_said_to_be(paper, desk, client):
+    handed_in(paper, countersigned(paper.read(), desk.hospital), desk.signatory)
+    revision = paper.revisions.get()
+    revision.file.storage.delete(revision.file.name)
+    client.force_login(desk.signatory, backend=BACKEND)
+    answer = client.get(reverse("paper-revision", args=[paper.code, 2]), follow=True)
+    assert "文件不在了" in answer.content.decode()
 
 
 def test_a_kept_revision_is_not_changed(paper, desk):

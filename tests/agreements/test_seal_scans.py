@@ -1,7 +1,11 @@
 """签署页：在纸上签章的，上传盖章件；双方同时盖或先后盖，按文号归入文书，二维码读得出的须相符。"""
 
+import resource
+import subprocess
+import zlib
 from io import BytesIO
 
+import pikepdf
 import pytest
 import segno
 from django.core.exceptions import PermissionDenied
@@ -58,6 +62,32 @@ def test_the_square_of_a_scan_is_read(kind, turned, db, paper):
 )
 def test_what_cannot_be_read_has_no_square_and_is_no_error(content):
     assert scans.code_in(SimpleUploadedFile("扫描", content)) == ""
+
+
+def test_a_page_that_would_take_all_memory_costs_only_the_process_that_reads_it():
+    """A picture of some hundred kilobytes that unfolds to 600 MB, on one small page."""
+    packed = zlib.compressobj(9)
+    dots = b"".join(packed.compress(bytes(1_000_000)) for _ in range(600)) + packed.flush()
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        image = pdf.make_stream(dots, Filter=pikepdf.Name.FlateDecode, Type=pikepdf.Name.XObject,
+                                Subtype=pikepdf.Name.Image, Width=10_000, Height=15_000, BitsPerComponent=8,
+                                ColorSpace=pikepdf.Name.DeviceCMYK)  # fmt: skip
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=image))
+        page.obj.Contents = pdf.make_stream(b"595 0 0 842 0 0 cm /A Do")
+        out = BytesIO()
+        pdf.save(out)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert scans.code_in(SimpleUploadedFile("扫描.pdf", out.getvalue())) == ""
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024  # KB
+
+
+def test_the_door_does_not_read_again_what_the_form_has_read(paper, desk, monkeypatch):
+    scan = scanned(paper.verify_url)
+    assert scans.code_in(scan) == paper.code
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("read under the lock"))
+    keep(paper, desk.operator, scan=scan)
+    assert paper.sealed_scans.get().square_read
 
 
 def test_another_square_on_the_page_is_none_of_ours():

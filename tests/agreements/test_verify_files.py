@@ -21,6 +21,7 @@ from .seal_world import (
     HOSPITAL_NAME,
     as_pem,
     certificate,
+    changed_under_cover,
     countersigned,
     key_file,
     paper_pdf,
@@ -83,6 +84,30 @@ def test_what_was_added_without_a_signature_is_an_alteration(paper, client):
     assert "被改动过" in page and "真实，有效" not in page
 
 
+def test_a_strangers_signature_does_not_cover_up_what_was_changed(paper, client):
+    """The agency's signature is taken off the list of fields; the stranger's covers the changed file wholly."""
+    changed = stamping.sign_pdf(changed_under_cover(paper.read()), test_signer(name="某公司"), "other")
+    assert [one.is_sound for one in verification.signatures_in(changed)] == [True]
+    page = by_file(client, changed)
+    assert "被改动过" in page and "只增加了签名" not in page
+
+
+def test_words_that_look_like_a_signed_part_vouch_for_nothing(desk, client, monkeypatch):
+    """A paper that nobody signed, changed and signed by a stranger, who names the length of the original."""
+    monkeypatch.setattr(printing, "printed", print_signed)
+    original = desk.signed().papers.get(purpose=Paper.Purpose.SIGNED_COPY).read()
+    changed = changed_under_cover(original, b"%%/ByteRange [0 1 2 %d]\n" % (len(original) - 2))
+    page = by_file(client, stamping.sign_pdf(changed, test_signer(name="某公司"), "other"))
+    assert "被改动过" in page and "只增加了签名" not in page
+
+
+def test_a_voided_paper_stays_void_with_a_signature_more(paper, desk, client):
+    content = countersigned(paper.read(), desk.hospital)
+    actions.void_paper(paper, by=desk.reviewer, reason="内容有误")
+    page = by_file(client, content)
+    assert "真实，已作废" in page and "内容有误" in page
+
+
 def test_one_flipped_bit_is_found(paper, client):
     changed = bytearray(paper.read())
     changed[300] ^= 1
@@ -116,6 +141,12 @@ def test_a_registered_seal_without_a_known_authority_is_named_as_registered(
     signed = stamping.sign_pdf(paper_pdf(), seals.signer_of(agency), AGENCY_FIELD)
     (found,) = verification.signatures_in(signed)
     assert (found.chain, found.is_sound) == ("registered", True)
+
+
+def test_a_file_that_is_gone_is_said_to_be_and_not_passed_over(paper, client):
+    paper.file.storage.delete(paper.file.name)
+    page = by_code(client, paper)
+    assert paper.number in page and "读不出来，电子签名没有核验" in page
 
 
 def test_a_voided_paper_stays_void_whatever_its_signature(paper, desk, client):

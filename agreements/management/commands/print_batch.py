@@ -14,6 +14,7 @@ from agreements.batches.figures import figures_of
 from agreements.batches.selection import chosen
 from agreements.gate import SYSTEM, RuleBroken, perform
 from agreements.models import PrintBatch, PrintItem
+from agreements.models.printed_form import PaperDamaged
 from institutions.models import Agency, User
 
 Status, Output = PrintBatch.Status, PrintBatch.Output
@@ -136,13 +137,23 @@ class Command(BaseCommand):
             batch.refresh_from_db()
             raise CommandError(f"{batch} {batch.get_status_display()}，没有印完；继续：--resume {batch}")
         out.mkdir(parents=True, exist_ok=True)
-        beat = outputs.beat_of(batch, batch.attempt)
+        trouble = ""
+        try:
+            self._written(batch, out, outputs.beat_of(batch, batch.attempt))
+        except PaperDamaged as why:
+            trouble = f"成品没有做成：{why}"
+        except outputs.Replaced as why:
+            raise CommandError(f"{batch} 已由另一次运行接手") from why
+        work.finish(batch, batch.attempt, trouble=trouble)
+        if trouble:
+            raise CommandError(f"{trouble}；处理后：print_batch --resume {batch} --out {out}")
+
+    def _written(self, batch, out, beat):
         if batch.output == Output.FILES:
             outputs.folder(batch, out, beat)
-        else:
-            with (out / f"{batch.number}.{outputs.EXTENSIONS[batch.output]}").open("wb") as file:
-                outputs.WRITERS[batch.output](batch, file, beat)
-        work.finish(batch, batch.attempt)
+            return
+        with (out / f"{batch.number}.{outputs.EXTENSIONS[batch.output]}").open("wb") as file:
+            outputs.WRITERS[batch.output](batch, file, beat)
 
     def _told(self, batch, out):
         failed = batch.items.filter(state=PrintItem.State.FAILED).select_related("agreement")

@@ -49,7 +49,7 @@ def agency_has_sealed(paper):
 
     try:
         return bool(ends_of_signed_parts(paper.read()))
-    except (FileNotFoundError, ValueError):  # gone, or not the file that was issued
+    except ValueError:  # PaperDamaged: gone, or not the file that was issued
         return False
 
 

@@ -1,17 +1,29 @@
 """A PDF that somebody holds, compared with what this portal has issued. Nothing of it is kept."""
 
 import hashlib
+import logging
 
 from ...models import Paper, PaperRevision
-from .verification import Unreadable, ends_of_signed_parts, signatures_in, signatures_of_stranger
+from ...models.printed_form import PaperDamaged
+from .verification import (
+    Unreadable,
+    ends_of_signed_parts,
+    signatures_in,
+    signatures_of_stranger,
+    vouch_for_all,
+)
 
-SAME, EXTENDED, STRANGE = "same", "extended", "strange"
+SAME, EXTENDED, ALTERED, STRANGE = "same", "extended", "altered", "strange"
+GONE = "本门户保存的原文件现在读不出来，电子签名没有核验；请向印出文书的经办机构核对原件"
+
+logger = logging.getLogger(__name__)
 
 
 def compare(content):
     """(how it compares, the paper or None, the revision or None, signatures, why they cannot be read or "").
 
-    SAME: byte for byte one of ours; EXTENDED: one of ours with something added at its end; STRANGE: none of ours.
+    SAME: byte for byte one of ours; EXTENDED: one of ours with signatures added at its end, for which its own vouch;
+    ALTERED: one of ours with anything else added; STRANGE: none of ours.
     """
     paper, revision = _issued(content)
     if paper:
@@ -20,8 +32,14 @@ def compare(content):
     for end in reversed(ends_of_signed_parts(content)):
         paper, revision = _issued(content[:end])
         if paper:
-            return EXTENDED, paper, revision, signatures, problem
+            how = EXTENDED if _is_only_signed(content[:end], signatures) else ALTERED
+            return how, paper, revision, signatures, problem
     return STRANGE, None, None, signatures, problem
+
+
+def _is_only_signed(original, signatures):
+    own, _ = signatures_or_problem(original)
+    return all(one.is_sound for one in signatures) and vouch_for_all(own, signatures)
 
 
 def signatures_or_problem(content, of_stranger=False):
@@ -39,10 +57,11 @@ def _issued(content):
     return (revision.paper, revision) if revision else (None, None)
 
 
-def newest_content(paper):
-    """The newest revision's bytes; b"" when the file is not to be had."""
+def signatures_of(paper):
+    """(signatures of its newest revision, why they cannot be read or ""). A file that is gone or damaged is said to be."""
     newest = paper.revisions.last() or paper
     try:
-        return newest.read()
-    except (FileNotFoundError, ValueError):
-        return b""
+        return signatures_or_problem(newest.read())
+    except PaperDamaged:
+        logger.exception("the file of %s cannot be read", newest)
+        return [], GONE

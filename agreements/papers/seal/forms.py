@@ -12,6 +12,7 @@ from ...uploads import kind_of, validate_scan
 from .certificates import LARGEST
 from .drawing import PURPOSE
 from .keys import sources
+from .scans import code_in
 
 
 class PasswordAgain(PortalForm):
@@ -96,6 +97,10 @@ class SealedScanForm(PortalForm):
         if paper.sealed_sides:
             shown = [one for one in shown if one[0] == own]
         self.fields["seals"].choices = shown or [(own, dict(SealedScan.Seals.choices)[own])]
+
+    def clean_scan(self):
+        code_in(self.cleaned_data["scan"])  # read before the door locks anything; the door asks again
+        return self.cleaned_data["scan"]
 
     def details(self):
         return dict(self.cleaned_data)

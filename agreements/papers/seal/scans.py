@@ -1,15 +1,7 @@
-"""The square code on a scanned paper: whose print this is, where it can still be read."""
-
-from io import BytesIO
-from urllib.parse import parse_qs, urlsplit
-
-from PIL import Image
+"""Whose print a scan is of, where the square code on it can still be read."""
 
 from ...uploads import kind_of
-
-PAGES = 3  # of a scan are searched: the code is on every page
-DPI = 200
-MOST_PIXELS = 60_000_000  # an A4 page at 600 dpi has 35 million; more is no scan
+from .strangers import read_apart
 
 
 def foreign_code(scan, paper):
@@ -23,46 +15,7 @@ def code_in(scan):
 
     What cannot be read is no fault: a stamp may lie over the code. The file is left at its beginning.
     """
-    scan.seek(0)
+    kind = kind_of(scan)
     content = scan.read()
     scan.seek(0)
-    pages = _pages_of_pdf(content) if kind_of(scan) == "PDF" else _picture(content)
-    return next(filter(None, map(_code_on, pages)), "")
-
-
-def _code_on(page):
-    import zxingcpp
-
-    found = (
-        _code_of(one.text) for one in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
-    )
-    return next(filter(None, found), "")
-
-
-def _code_of(text):
-    """The `code` of a verification address; "" for any other text in a square."""
-    return parse_qs(urlsplit(text).query).get("code", [""])[0][:20]
-
-
-def _picture(content):
-    """The picture, when it is one of a size that a scanner makes."""
-    try:
-        with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as picture:
-            if picture.width * picture.height <= MOST_PIXELS:
-                yield picture.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return
-
-
-def _pages_of_pdf(content):
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(content) as pdf:
-            for number in range(min(len(pdf), PAGES)):
-                page = pdf[number]
-                scale = DPI / 72
-                if page.get_width() * page.get_height() * scale**2 <= MOST_PIXELS:
-                    yield page.render(scale=scale, grayscale=True).to_pil()
-    except pypdfium2.PdfiumError:
-        return
+    return read_apart(content, "square", kind) or ""

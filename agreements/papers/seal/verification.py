@@ -4,11 +4,8 @@ All of it offline: what is not in the file, in the folder of trusted roots or am
 """
 
 import io
-import json
 import logging
 import re
-import subprocess
-import sys
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,11 +15,11 @@ from asn1crypto import pem, x509
 from django.conf import settings
 
 from .certificates import plain, read_certificate
+from .strangers import read_apart
 
 logger = logging.getLogger(__name__)
 
 MOST_SIGNATURES = 10  # of one file: more is no paper of this portal
-LONGEST_SECONDS = 20  # for a stranger's file
 DAMAGED = "文件的结构或签名已损坏，读不出来。请使用原来下载的文件"
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 WHOLE, EARLIER, PART = "whole", "earlier", "part"
@@ -44,7 +41,8 @@ COVERS = {
 class Signed:
     """One signature. `at`: as the signer says, None when it does not say; `intact`: digest and signature agree.
 
-    `covers`: WHOLE, EARLIER (later revisions only added signatures) or PART; `chain`: a key of CHAINS.
+    `covers`: WHOLE, EARLIER (later revisions only added signatures) or PART; `chain`: a key of CHAINS; `end`: where its
+    revision ends, in bytes from the beginning of the file.
     """
 
     field: str
@@ -56,6 +54,7 @@ class Signed:
     in_term: bool
     names: tuple = ()
     fingerprint: str = ""
+    end: int = 0
 
     def as_json(self):
         return asdict(self) | {"at": self.at and self.at.isoformat()}
@@ -109,18 +108,20 @@ def signatures_of_stranger(pdf):
     """As `signatures_in`, for a file that anybody may have made: it is read in a process of its own, within limits."""
     if not ends_of_signed_parts(pdf):
         return []
-    try:
-        said = subprocess.run(
-            [sys.executable, "-m", "agreements.papers.seal.apart", str(settings.SEAL_TRUST_ROOTS)],
-            input=pdf, capture_output=True, timeout=LONGEST_SECONDS, check=True, cwd=settings.BASE_DIR,
-            env={"PYTHONUTF8": "1"},  # no password of ours where strangers' files are read
-        )  # fmt: skip
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as why:
-        raise Unreadable(DAMAGED) from why
-    found = json.loads(said.stdout)
-    if isinstance(found, str):
-        raise Unreadable(found)
+    found = read_apart(pdf, "signatures", str(settings.SEAL_TRUST_ROOTS))
+    if not isinstance(found, list):
+        raise Unreadable(found or DAMAGED)
     return [_with_seal(Signed.from_json(one)) for one in found]
+
+
+def vouch_for_all(before, after):
+    """Whether the signatures of an original (`before`) stand in a longer file (`after`) and say that it is unchanged.
+
+    A signature vouches for what came before it alone: where the first signer's is taken off, the next may have signed
+    anything. What nobody had signed, nobody vouches for.
+    """
+    kept = {(one.fingerprint, one.end) for one in after if one.is_sound}
+    return bool(before) and all((one.fingerprint, one.end) in kept for one in before)
 
 
 def read_signatures(pdf, roots):
@@ -156,6 +157,7 @@ def _judged(embedded, roots):
         in_term=certificate.not_before <= (at or now) <= certificate.not_after,
         names=certificate.names,
         fingerprint=certificate.fingerprint,
+        end=int(embedded.byte_range[2] + embedded.byte_range[3]),
     )
 
 
@@ -228,11 +230,13 @@ def refuse_counter_signature(first, second, name):
         before, after = signatures_in(first), signatures_of_stranger(second)
     except Unreadable as why:
         return str(why)
+    if not all(one.is_sound for one in after):
+        return next(one.verdict for one in after if not one.is_sound)
+    if not vouch_for_all(before, after):
+        return "原件上甲方的签名不在文件里了，内容可能被改动过。请重新下载原件，用签章软件在原件上加签"
     added = after[len(before) :]
     if len(added) != 1:
         return f"文件里新增了 {len(added)} 个签名，应只增加一个" if added else "文件里没有新增的签名"
-    if not all(one.is_sound for one in after):
-        return next(one.verdict for one in after if not one.is_sound)
     mine = added[0]
     if mine.covers != WHOLE:
         return "新增的签名没有覆盖整份文件，签署以后又有改动"
