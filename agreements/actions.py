@@ -110,6 +110,8 @@ def void_paper(paper, *, by, reason, replace=True, address=""):
     Whatever record names the voided paper names the new one from then on: its receipt is what counts (第八十四条).
     """
     with transaction.atomic():
+        # Before the number, in the order in which every act takes its locks.
+        Agreement.objects.select_for_update().get(pk=paper.agreement_id)
         replaced = (paper.is_copy and paper.agreement.is_frozen) or (replace and paper.is_replaceable)
         year = localdate().year
         new = Paper.owe(paper.agreement, paper.purpose, paper.snapshot, year) if replaced else None

@@ -282,9 +282,34 @@ def ban_within_its_range(agreement, item, on, until):
     return first <= until <= last or {"first": first, "last": last}
 
 
+@rule("第八十一条", "没有正在停止的人员、科室或项目")
+def some_ban_runs(agreement):
+    return agreement.running_bans(localdate()).exists()
+
+
+@rule("第八十一条", "这一停止已经结束，或不属于本协议")
+def ban_runs(agreement, ban):
+    return agreement.running_bans(localdate()).filter(pk=ban.pk).exists()
+
+
+@rule("第八十一条", "恢复日 {on} 早于停止起始日 {ban.started_on}")
+def lifted_after_it_began(agreement, ban, on):
+    return on >= ban.started_on
+
+
 @rule("第七十九条", "恢复日 {on} 早于中止起始日 {suspension.started_on}")
 def resumes_after_it_began(agreement, suspension, on):
     return on >= suspension.started_on
+
+
+# What may still keep a suspension: callables (suspension) → why, as a sentence, or None. Apps above append their own.
+SUSPENSION_KEEPERS = []
+
+
+@rule("第六十七条（一）", "{why}")
+def nothing_keeps_the_suspension(agreement, suspension):
+    why = next((why for keeper in SUSPENSION_KEEPERS if (why := keeper(suspension))), None)
+    return why is None or {"why": why}
 
 
 @rule("第七十八条", "协议已于{thing.ends_on}期满，中止结束后不能恢复履行，按期满处理")

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from config.forms import PortalForm
 
 from .models import PaymentHold, ServiceBan, SignRecord
+from .papers.seal.scans import code_in
 from .uploads import validate_scan
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -158,6 +159,11 @@ class SignForm(ActForm):
             self.fields["capacity"].choices = SignRecord.Capacity.choices[:1]
             for name in ("authorisation", "authorised_from", "authorised_until"):
                 del self.fields[name]
+
+    def clean_scan(self):
+        if scan := self.cleaned_data["scan"]:
+            code_in(scan)  # read before the door locks anything; the door asks again
+        return scan
 
     def details(self):
         details = {**self.cleaned_data}
@@ -321,6 +327,16 @@ class BanForm(ActForm):
 
     def clean_item(self):
         return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
+
+
+class LiftBanForm(ActForm):
+    ban = forms.ModelChoiceField(None, label="恢复哪一项", empty_label=None)
+    reason = _reason("撤销、变更原处理的文书和理由")
+    on = day_field("恢复自")
+
+    def prepare(self):
+        self.initial["on"] = localdate()
+        self.fields["ban"].queryset = self.agreement.running_bans(localdate())
 
 
 class RescindForm(BreachForm):

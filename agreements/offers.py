@@ -98,6 +98,7 @@ def why_not_propose(agreement, name, user):
 ANSWERS = [
     "prove_breach",
     "release_payment",
+    "lift_ban",
     "acknowledge_cascade",
     "set_holdover_cause",
     "decline_renewal",

@@ -90,6 +90,7 @@ TABLE = {
     "agreement-act hold-payment": act_of("clerk", "county_clerk"),
     "agreement-act release-payment": act_of("clerk", "county_clerk"),
     "agreement-act ban-service": act_of("clerk", "county_clerk"),
+    "agreement-act lift-ban": act_of("clerk", "county_clerk"),
     "agreement-act acknowledge-cascade": act_of("clerk", "county_clerk"),
     "agreement-act apply-for-renewal": act_of(*HOSPITAL),
     "agreement-act decline-renewal": act_of("signatory"),

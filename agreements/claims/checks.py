@@ -1,5 +1,8 @@
 """The rules of the monthly claims, each a sentence with its article (第五、七、三十六至三十九条)."""
 
+from datetime import timedelta
+
+from ..clocks.deadlines import add_months
 from ..gate import rule
 
 
@@ -19,6 +22,21 @@ def month_is_within_the_term(agreement, month):
     first, last = agreement.starts_on.replace(day=1), ending and ending.effective_on
     fits = month >= first and (last is None or month <= last)
     return fits or {"first": first, "last": f"{last:%Y-%m}" if last else "今"}
+
+
+@rule("第三十六条", "{month:%Y-%m}整月在中止期间（{first}至{last}），中止期间的费用不予结算，不能申报")
+def month_was_not_suspended(agreement, month):
+    """第三十六条、第六十七条（三）：of a month that was suspended in part the sum is audited by the day of service."""
+    days = _days_of_the_month(agreement, month)
+    for stop in agreement.suspensions.all():
+        if stop.started_on <= days[0] and (stop.closed_on is None or stop.closed_on > days[1]):
+            return {"first": stop.started_on, "last": stop.closed_on or "今"}
+    return True
+
+
+def _days_of_the_month(agreement, month):
+    """(first, last) day of the month within the term."""
+    return max(month, agreement.starts_on), add_months(month, 1) - timedelta(days=1)
 
 
 @rule("第三十六条", "{month:%Y-%m}的费用已经受理过。登记有误的，先退回那一件")

@@ -46,7 +46,15 @@ def _without(term, edition, today):
 
 @transaction.atomic
 def _open(agreement, term, calendar, today):
-    Agreement.objects.select_for_update().get(pk=agreement.pk)
+    agreement = (
+        Agreement.objects.live()
+        .with_parties()
+        .select_for_update(of=("self",))
+        .filter(pk=agreement.pk)
+        .first()
+    )
+    if agreement is None:
+        return []  # it ended meanwhile
     begin, known = BEGINNINGS[term.start_event](agreement, today), stamp()
     rows = [
         _row(agreement, term, side, begin.day, begin.about, calendar)

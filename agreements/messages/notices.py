@@ -101,6 +101,7 @@ NOTICES = {
     ("Agreement", "ban_service"): _hospital(
         "停止医保服务", "自{on}起至{until}，停止有关人员、科室或项目的医保服务（{item.article_label}）。"
     ),
+    ("Agreement", "lift_ban"): _hospital("恢复医保服务", "{ban}，已于{on}提前恢复（第八十一条）。"),
     ("Agreement", "terminate"): (*_hospital("协议终止", ENDED), HOME_ENDED),
     ("Agreement", "end_continuation"): (*_hospital("协议终止", ENDED), HOME_ENDED),
     ("Agreement", "rescind"): _hospital("协议解除", ENDED),

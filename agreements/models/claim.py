@@ -181,7 +181,9 @@ class FeeClaim(Stateful):
     @step(
         "status", source=UNPAID, target=None, label="记明故障顺延", article="第三十九条",
         who=permissions.agency_leader,
-        checks=[rules.payment_is_on_a_clock, rules.failure_is_in_order, rules.failure_is_over, checks.reason_is_given],
+        checks=[
+            checks.not_in_the_future, rules.payment_is_on_a_clock, rules.failure_is_in_order, rules.failure_is_over, checks.reason_is_given,
+        ],
     )  # fmt: skip
     def note_failure(self, first_day, last_day, reason, on):
         """第三十九条：遇系统故障等特殊情况，拨付的时限顺延；首末两日都计入。"""

@@ -11,8 +11,8 @@ class ClaimingActs:
         "status", source=[*LIVE, *ENDED], target=None, label="受理费用申报", article="第三十六条、第三十九条",
         who=permissions.agency_clerk,
         checks=[
-            checks.not_in_the_future, rules.month_is_a_month, rules.month_has_begun, rules.month_is_within_the_term, rules.month_is_new,
-            rules.something_is_claimed,
+            checks.not_in_the_future, rules.month_is_a_month, rules.month_has_begun, rules.month_is_within_the_term, rules.month_was_not_suspended,
+            rules.month_is_new, rules.something_is_claimed,
         ],
     )  # fmt: skip
     def receive_claim(self, month, claimed, on, by):

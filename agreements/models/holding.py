@@ -65,6 +65,22 @@ class HoldingActs:
             started_on=on, until=until,
         )  # fmt: skip
 
+    @step(
+        "status", source=LIVE, target=None, label="提前恢复服务", article="第八十一条",
+        who=permissions.agency_leader, proposed=True,
+        checks=[
+            checks.some_ban_runs, checks.ban_runs, checks.not_in_the_future, checks.lifted_after_it_began, checks.reason_is_written,
+        ],
+    )  # fmt: skip
+    def lift_ban(self, ban, reason, on, proposal=None):
+        """第八十一条、第五条：所依的处理被复议、判决撤销或变更，或有误的，停止的服务提前恢复，写明原因；留存原来的停止。"""
+        ban.lifted_on, ban.lifting_reason = on, reason
+        ban.save(update_fields=["lifted_on", "lifting_reason"])
+
+    def running_bans(self, on):
+        """Of its stopped persons, departments and items: those that nobody lifted and whose last day is not over."""
+        return self.service_bans.filter(lifted_on=None, until__gte=on)
+
     def ban_limits(self, article, on):
         """First and last day on which a ban from `on` may end: both ways of counting a month's last day pass (第六十五条)."""
         if self.stops_without_end(article):

@@ -101,6 +101,7 @@ class Proposal(Stateful):
             "application": lambda pk: agreement.attachments.get(pk=pk),
             "suspension": lambda pk: agreement.suspensions.get(pk=pk),
             "hold": lambda pk: agreement.payment_holds.get(pk=pk),
+            "ban": lambda pk: agreement.service_bans.get(pk=pk),
             "staff": lambda pk: agreement.institution.staff_members.get(pk=pk),
             "department": lambda pk: agreement.institution.departments.get(pk=pk),
         }.get(name)

@@ -110,7 +110,7 @@ class StoppingActs:
         checks=[
             checks.suspension_is_open, checks.not_in_the_future, checks.resumes_after_it_began,
             checks.resumption_was_requested, checks.requested_before, checks.resumption_was_requested_in_time, checks.not_expired_meanwhile,
-            repeat_checks.repeat_is_decided,
+            checks.nothing_keeps_the_suspension, repeat_checks.repeat_is_decided,
         ],
     )  # fmt: skip
     def resume(self, suspension, reason, requested_on, on, proposal=None):

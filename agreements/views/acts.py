@@ -81,6 +81,7 @@ ACTS = {
     "ban_service": ActPage(
         forms.BanForm, "复核、负责人决定后，所指人员、科室或项目停止医保服务，协议状态不变。"
     ),
+    "lift_ban": ActPage(forms.LiftBanForm, "复核、负责人决定后，所选的人员、科室或项目恢复医保服务。"),
     "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
     "count_aftercare": ActPage(forms.AftercareForm, "交接单随即印出，双方逐项办结善后。"),
     "resume": ActPage(forms.ResumeForm, "复核、负责人决定后，这一中止原因结束；没有其他原因的，恢复履行。"),

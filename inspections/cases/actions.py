@@ -253,8 +253,17 @@ def confirm_payment(payment, *, by, on=None, address=""):
         _keep(payment, "paper", owe(case, P.OFFSET_NOTICE, case_sheets.offset_notice(payment)))
     if item.unpaid == 0:
         perform(item.settle, by=SYSTEM, on=on)
-    elif payment.is_offset and not item.payments.filter(status="recorded").exists():
+    elif item.waits_for_a_rest:
         _demand_the_rest(item, on)
+    return payment
+
+
+@transaction.atomic
+def reject_payment(payment, *, by, reason, on=None, address=""):
+    """第六十条：not accepted; what an earlier offset left open is then demanded. Returns the RecoveryPayment."""
+    payment = perform(payment.reject, by=by, address=address, reason=reason)
+    if payment.recovery.waits_for_a_rest:
+        _demand_the_rest(payment.recovery, on or localdate())
     return payment
 
 

@@ -187,6 +187,11 @@ def no_heavier_than_notified(case, plan, outcome):
     return not more or {"more": "、".join(more)}
 
 
+@rule("第六条", "处理自 {plan.on} 起，早于提请日 {on}。处理不能溯及提请以前，改为提请当日或以后")
+def takes_no_effect_before_it_is_proposed(case, plan, on):
+    return plan.on >= on
+
+
 @rule("第六条", "没有经过拟处理告知和陈述、申辩，不能作出处理。只能按不成立或自查免责提请")
 def handling_was_heard(case, outcome):
     return outcome != "handle" or case.notified_on is not None
@@ -274,9 +279,22 @@ def question_is_open(case, explanation):
 # ── interview, rectification, money ──
 
 
+def why_not_mended(suspension):
+    """第六十七条（一）：what was to be rectified while it is suspended and is not yet accepted. A sentence, or None."""
+    waiting = suspension.rectifications.exclude(status="accepted").first()
+    if waiting is None:
+        return None
+    return f"中止期间的限期整改{waiting}现为“{waiting.get_status_display()}”，验收通过才能恢复履行；不整改或者整改不到位的，决定是否解除"
+
+
 @rule("第六十三条", "约谈记录须写明内容，并上传签名的记录")
 def minutes_are_signed(interview, minutes, files):
     return bool(minutes.strip() and files)
+
+
+@rule("第六十三条", "约谈日期 {on} 早于通知日期 {thing.called_on}，核对日期")
+def held_after_it_was_called(interview, on):
+    return on >= interview.called_on
 
 
 @rule("第六十三条", "整改报告须附整改材料和承诺书")

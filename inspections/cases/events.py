@@ -14,7 +14,9 @@ SHOWN = [
 def hidden_events():
     """A Q of the rows about a case that are not the hospital's to see."""
     within = Q(subject__startswith="违约案件 ") & ~Q(act__in=SHOWN)
-    within |= Q(subject__startswith="限期整改 ", act="check_once")
+    within |= Q(subject__startswith="限期整改 ", act="check_once") | Q(
+        subject__startswith="应缴款项 ", act="offset"
+    )
     return within | Q(subject__startswith="处理呈批 ") | Q(subject__startswith="缴款 ")
 
 
@@ -69,7 +71,7 @@ def section(agreement, user):
 
 def register():
     """Add to the lists that the lower apps keep for whoever stands above them."""
-    from agreements import daily, desk
+    from agreements import checks, daily, desk
     from agreements.deliveries import notice_papers
     from agreements.messages import notices
     from agreements.models import DailyFailure, Paper, event
@@ -78,7 +80,9 @@ def register():
     from . import days as case_days
     from . import desk as case_desk
     from . import receipts as case_receipts
+    from .checks import why_not_mended
 
+    checks.SUSPENSION_KEEPERS.append(why_not_mended)
     desk.MORE.append(case_desk.groups_for)
     event.HIDDEN_FROM_INSTITUTIONS.append(hidden_events)
     notices.NOTICES.update(NOTICES)

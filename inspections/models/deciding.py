@@ -19,6 +19,7 @@ class DecidingActs:
         who=permissions.agency_clerk,
         checks=[
             common.not_in_the_future, rules.handling_was_heard, rules.hearing_is_done, rules.every_defence_is_considered,
+            rules.takes_no_effect_before_it_is_proposed,
             rules.proposed_plan_is_allowed, rules.held_payment_is_settled_if_any, rules.no_heavier_than_notified,
             rules.rescission_is_collective, rules.exemption_stands,
         ],
@@ -26,6 +27,7 @@ class DecidingActs:
     def propose_handling(self, outcome, plan, report, minutes, minutes_files, on, by):
         """第六条、第六十三条至第六十七条、第七十五条：陈述、申辩期满，提请处理、不成立或自查免责；解除的附集体讨论纪要。"""
         self.back_to = self.status
+        self.drop_window(on)
         handling = self.handlings.create(
             outcome=outcome, plan=plan.kept(), report=report, minutes=minutes.strip(), proposed_by=by, proposed_on=on,
             damages=plan.damages, cap=damages_cap(self),

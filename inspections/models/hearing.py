@@ -104,3 +104,8 @@ class HearingActs:
 
     def end_window(self, on):
         stop_clocks(self.agreement, SERVED, on, about=[about_of(self.intended_paper)])
+
+    def drop_window(self, on):
+        """Time that ran out unused is no duty left undone: nothing of it stays on the boards."""
+        if self.intended_paper:
+            drop_clocks_about(self.agreement, SERVED, on, about_of(self.intended_paper))

@@ -276,7 +276,7 @@ class PersonStop(Record):
         who=agency_clerk,
         checks=[
             rules.edition_counts_points, rules.staff_is_of_the_hospital, rules.threshold_is_reached, rules.stop_is_new,
-            rules.stop_within_its_range, rules.reason_is_written, not_in_the_future,
+            rules.stop_begins_from_now_on, rules.stop_within_its_range, rules.reason_is_written, not_in_the_future,
         ],
     )  # fmt: skip
     def file(self, facts, files, on, by):

@@ -76,6 +76,13 @@ class RecoveryItem(ActsOfCase):
     def unpaid_after_recorded(self):
         return self.unpaid - self._sum(RecoveryPayment.Status.RECORDED)
 
+    @property
+    def waits_for_a_rest(self):
+        """第六十条：an offset since the last demand left something open, and no sum still waits to be checked."""
+        taken = self.payments.filter(status=RecoveryPayment.Status.CONFIRMED, paper__gt=self.paper_id)
+        waiting = self.payments.filter(status=RecoveryPayment.Status.RECORDED)
+        return self.status == S.OWING and self.unpaid > 0 and taken.exists() and not waiting.exists()
+
     def _sum(self, status):
         found = self.payments.filter(status=status).aggregate(sum=Sum("amount"))["sum"]
         return (found or Decimal(0)).quantize(Decimal("0.01"))
@@ -150,7 +157,10 @@ P = PaymentStatus
 
 class OfRecovery(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(recovery__in=RecoveryItem.objects.visible_to(user).values("pk"))
+        """第六十条：an offset that finance proposes to the leader is the hospital's to see when it is decided."""
+        seen = self.filter(recovery__in=RecoveryItem.objects.visible_to(user).values("pk"))
+        decided = Q(source=RecoveryPayment.Source.INSTITUTION) | Q(status=P.CONFIRMED)
+        return seen.filter(decided) if user.institution_id else seen
 
 
 class RecoveryPayment(ActsOfCase):

@@ -49,7 +49,7 @@ class Interview(ActsOfCase):
 
     @step(
         "status", source=[InterviewStatus.CALLED], target=InterviewStatus.HELD, label="登记约谈记录", article="第六十三条",
-        who=permissions.agency_clerk, checks=[rules.minutes_are_signed, common.not_in_the_future],
+        who=permissions.agency_clerk, checks=[rules.minutes_are_signed, rules.held_after_it_was_called, common.not_in_the_future],
     )  # fmt: skip
     def hold(self, present, minutes, files, on, by):
         """第六十三条：约谈法定代表人、主要负责人或实际控制人，记录由到场人员签名。"""

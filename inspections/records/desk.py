@@ -1,6 +1,6 @@
 """What these records give people to do, group by group."""
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -12,9 +12,11 @@ from ..models import (
     AgencyBreachCase,
     Assessment,
     AuthorityFiling,
+    BreachCase,
     CoordinationRequest,
     DeptNotification,
     DiscreditProposal,
+    Dispute,
     ExternalNotice,
     Opinion,
     PersonStop,
@@ -44,6 +46,7 @@ def _clerk(user):
         ("等结论的外部通报", _items(user, ExternalNotice, "登记结论", "第六十九条", status="open")),
         ("要答复的意见", _items(user, Opinion, "答复", "第五条", status="filed")),
         ("要核实的考核异议", _items(user, Assessment, "核实", "第五十八条", status="objected")),
+        ("要重新处理的决定", _to_handle_anew(user)),
     ]
 
 
@@ -118,6 +121,20 @@ def _complaints(user, verb, **filters):
     ]
 
 
+def _to_handle_anew(user):
+    """第八十一条：a decision that review or court did not let stand, until a case is opened anew under its agreement."""
+    again = BreachCase.objects.filter(agreement=OuterRef("agreement"), opened_on__gte=OuterRef("closed_on"))
+    found = Dispute.objects.visible_to(user).filter(~Exists(again), reopens=True, breach_case__isnull=False)
+    found = found.filter(agreement__in=Agreement.objects.worked_on_by(user))
+    return [
+        Item(
+            f"{one.get_outcome_display()}：案件{one.breach_case.number}的处理", one.agreement, f"{one.summary[:100]}（第八十一条）",
+            reverse("case-new", args=[one.agreement.number]), "重新立案",
+        )
+        for one in found.select_related("breach_case", "agreement__institution__current").order_by("pk")[:MOST]
+    ]  # fmt: skip
+
+
 def _over_the_threshold(user):
     """第六十八条：whose points of this year reach a threshold, and no stop of that weight is proposed or decided."""
     edition = Edition.objects.only("terms_source").newest()
@@ -126,22 +143,27 @@ def _over_the_threshold(user):
         return []
     year = localdate().year
     own = Agreement.objects.worked_on_by(user).live()
-    rows = PointsRecord.objects.counted(year).filter(agreement__in=own).order_by("staff")
-    sums = rows.values("staff").annotate(total=Sum("points")).filter(total__gte=terms.suspend_at)
-    totals = {row["staff"]: row["total"] for row in sums[:MOST]}
-    stops = PersonStop.objects.filter(staff__in=totals, year=year, status__in=["proposed", "in_force"])
-    stopped = set(stops.values_list("staff", "kind"))
+    counted = PointsRecord.objects.counted(year).order_by("staff__code", "pk")
+    rows = counted.filter(agreement__in=own)
+    # One person, one file: points of every workplace count, by the code of the person.
+    sums = counted.filter(staff__code__in=rows.order_by().values("staff__code")).order_by("staff__code")
+    sums = sums.values("staff__code").annotate(total=Sum("points")).filter(total__gte=terms.suspend_at)
+    totals = {row["staff__code"]: row["total"] for row in sums[:MOST]}
+    stops = PersonStop.objects.filter(staff__code__in=totals, year=year, status__in=["proposed", "in_force"])
+    stopped = set(stops.values_list("staff__code", "kind"))
     latest = {
-        one.staff_id: one
-        for one in rows.filter(staff__in=totals).select_related("staff", "agreement__institution__current")
+        one.staff.code: one
+        for one in rows.filter(staff__code__in=totals).select_related(
+            "staff", "agreement__institution__current"
+        )
     }
-    items = [_task(latest[pk], total, terms, year, stopped) for pk, total in totals.items()]
+    items = [_task(latest[code], total, terms, year, stopped) for code, total in totals.items()]
     return [item for item in items if item]
 
 
 def _task(record, total, terms, year, stopped):
     kind = PersonStop.Kind.ENDED if total >= terms.end_at else PersonStop.Kind.SUSPENDED
-    done = {(record.staff_id, PersonStop.Kind.ENDED), (record.staff_id, kind)}
+    done = {(record.staff.code, PersonStop.Kind.ENDED), (record.staff.code, kind)}
     if done & stopped:
         return None
     url = reverse("person-stop-new", args=[record.agreement.number])

@@ -49,9 +49,13 @@ def matter_is_written(letter, facts):
     return bool(facts["matter"].strip() and facts["addressee"].strip())
 
 
-@rule("第六十一条", "备案的是已经决定的违约案件。选明哪一件；还没有决定的，决定后再备案")
+@rule(
+    "第六十一条",
+    "备案的是检查属实、已经决定处理的违约案件。选明哪一件；还没有决定的，决定后再备案，不成立或免予处理的不备案",
+)
 def case_is_decided(letter, facts):
-    return letter.breach_case is not None and letter.breach_case.decision_id is not None
+    case = letter.breach_case
+    return case is not None and case.agreement_id == letter.agreement_id and case.is_handled
 
 
 @rule("第七十条", "签收日期 {on} 早于发出日期 {thing.sent_on}，核对日期")

@@ -87,8 +87,12 @@ def _threshold(stop, staff, kind, year):
 
 @rule("第六十八条", "{name}{year}年的{what}已经提请或决定过（{number}）")
 def stop_is_new(stop, facts):
+    # One person, one file: the points of all workplaces are one sum, and so is the stop they call for.
     same = type(stop).objects.filter(
-        staff=facts["staff"], kind=facts["kind"], year=facts["year"], status__in=["proposed", "in_force"]
+        staff__code=facts["staff"].code,
+        kind=facts["kind"],
+        year=facts["year"],
+        status__in=["proposed", "in_force"],
     )
     other = same.exclude(pk=stop.pk).first()
     words = {"name": facts["staff"].name, "year": facts["year"], "what": type(stop).Kind(facts["kind"]).label}
@@ -102,6 +106,11 @@ def stop_within_its_range(stop, facts):
     start, until = facts["started_on"], facts["until"]
     first, last = range_of(stop.agreement, facts["staff"], facts["kind"], facts["year"], start)
     return first <= until <= last or {"start": start, "first": first, "last": last, "until": until}
+
+
+@rule("第六十八条", "起日 {start} 早于提请日 {on}。停止不能溯及提请以前，改为提请当日或以后")
+def stop_begins_from_now_on(stop, facts, on):
+    return facts["started_on"] >= on or {"start": facts["started_on"]}
 
 
 @rule("第六十八条", "解除日期 {on} 早于起日 {thing.started_on}，核对日期")

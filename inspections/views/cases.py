@@ -122,9 +122,10 @@ def case(request, number):
 
 def _told(request, one, deeds):
     items = one.items.select_related("department", "staff", "breach_case__agreement__edition")
+    plan = one.intended_plan
     if request.user.institution_id and one.is_before_notice:
-        items = items.none()  # back under investigation: what is found now is told with the next notice
-    plan = one.intended_plan if one.is_told or not request.user.institution_id else None
+        # Back under investigation: what is found and intended now is told with the next notice.
+        items, plan = items.none(), None
     events = Event.objects.visible_to(request.user).filter(
         agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
     )
@@ -253,11 +254,13 @@ def recovery(request, number, pk):
     thing = get_object_or_404(RecoveryItem, breach_case=one, pk=pk)
     payment = thing.payments.filter(status=RecoveryPayment.Status.RECORDED).first()
     deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm})
-    answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment}) if payment else None  # fmt: skip
+    answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment, "reject": cases.reject_payment}) if payment else None  # fmt: skip
     chosen = answers if answers and answers.asked in ("confirm", "reject") else deeds
     context = {
         "recovery": thing,
-        "payments": thing.payments.select_related("recorded_by", "answered_by"),
+        "payments": RecoveryPayment.objects.visible_to(request.user)
+        .filter(recovery=thing)
+        .select_related("recorded_by", "answered_by"),
         "answers": answers,
     }
     return chosen.answered() or _page(

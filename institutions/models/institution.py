@@ -188,7 +188,8 @@ class StaffMember(models.Model):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="科室"
     )
-    code = models.CharField("人员编码", max_length=14, unique=True, validators=[validate_staff_code])
+    # One person may work in several places: a row for each, held together by the national code (第六十八条).
+    code = models.CharField("人员编码", max_length=14, db_index=True, validators=[validate_staff_code])
     name = models.CharField("姓名", max_length=50)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     title = models.CharField("职称", max_length=30, blank=True)
@@ -199,6 +200,13 @@ class StaffMember(models.Model):
     class Meta:
         ordering = ["institution_id", "code"]
         verbose_name = verbose_name_plural = "医务人员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "code"],
+                name="staff_once_an_institution",
+                violation_error_message="这一人员编码在本机构已经登记",
+            )
+        ]
 
     def __str__(self):
         return self.name

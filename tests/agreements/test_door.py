@@ -25,7 +25,7 @@ TABLE = {
     "close_as_renewed": LIVE, "propose": LIVE | ENDED, "suspend_for_investigation": FORCE, "prove_breach": {"suspended"},
     "suspend_by_cascade": LIVE, "resume_by_cascade": {"suspended"}, "rescind_by_cascade": LIVE,
     "acknowledge_cascade": LIVE | {"rescinded"}, "hold_payment": LIVE, "release_payment": LIVE | ENDED,
-    "hold_for_account": LIVE, "release_for_account": LIVE | ENDED, "receive_claim": LIVE | ENDED, "ban_service": LIVE,
+    "hold_for_account": LIVE, "release_for_account": LIVE | ENDED, "receive_claim": LIVE | ENDED, "ban_service": LIVE, "lift_ban": LIVE,
     "apply_for_renewal": LIVE, "set_holdover_cause": {"continued", "suspended"}, "decline_renewal": {"continued"},
     "end_continuation": {"continued"}, "grant_suspension_exception": {"suspended"}, "lapse": {"suspended"},
     "accept_electronic_delivery": LIVE,

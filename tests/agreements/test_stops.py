@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from agreements.gate import RuleBroken
+from agreements.gate import RuleBroken, perform
 from agreements.models import Status
+from agreements.publication import bans_on
 from institutions.models import Department, StaffMember
 
 from ..desk import AFTERCARE, TODAY
@@ -124,6 +126,30 @@ def test_a_person_is_stopped_within_the_articles_months(desk, doctor, code, mont
     else:
         with pytest.raises(RuleBroken, match="止期应在"):
             ban(desk, agreement, months, code, days, staff=doctor)
+
+
+@pytest.mark.rule("Q81.1")
+def test_a_stop_whose_decision_does_not_stand_is_lifted_by_three_people(desk, doctor):
+    agreement = ban(desk, desk.signed(), 4, staff=doctor)
+    lifted = {"ban": agreement.service_bans.get(), "reason": "行政复议撤销原处理", "on": TODAY}
+    with pytest.raises(RuleBroken, match="须由经办提请、复核审核后，由负责人决定"):
+        perform(agreement.lift_ban, by=desk.leader, **lifted)
+    assert bans_on(TODAY).exists()
+    agreement = desk.decided(agreement, "lift_ban", **lifted)
+    one = agreement.service_bans.get()
+    assert not bans_on(TODAY).exists() and (one.lifted_on, one.until > TODAY) == (TODAY, True)
+    with pytest.raises(RuleBroken, match="没有正在停止的人员、科室或项目"):
+        desk.decided(agreement, "lift_ban", **lifted)
+
+
+@pytest.mark.rule("Q81.1")
+def test_a_stop_is_lifted_through_its_page(desk, doctor, client):
+    agreement = ban(desk, desk.signed(), 4, staff=doctor)
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("agreement-act", args=[agreement.number, "lift-ban"])
+    facts = {"ban": agreement.service_bans.get().pk, "reason": "判决撤销", "on": TODAY.isoformat()}
+    assert client.post(url, facts).status_code == 302
+    assert agreement.proposals.get(status="proposed").act == "lift_ban"
 
 
 def test_a_ban_names_one_object_of_this_hospital(desk, doctor, other_hospital):

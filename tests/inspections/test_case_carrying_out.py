@@ -13,6 +13,7 @@ from agreements import desk as desks
 from agreements.clocks.actions import about_of
 from agreements.clocks.deadlines import due
 from agreements.gate import RuleBroken, perform
+from agreements.models import Event
 from inspections.cases import actions as cases
 from inspections.cases import days as case_days
 from inspections.cases.money import offset_split
@@ -114,6 +115,7 @@ def test_what_is_not_paid_is_due_on_its_day_and_owing_the_day_after_once(people)
         ("100", "60", "0", [("fund", "60")]),
         ("100", "0", "0", []),
         ("0", "10", "10", []),
+        ("100000", "30000", "45000", [("fund", "30000"), ("deposit", "45000")]),  # E17
     ],
 )
 def test_the_fund_applied_for_is_taken_before_the_deposit_and_nothing_falls_below_zero(
@@ -179,6 +181,54 @@ def test_what_an_offset_does_not_cover_is_demanded_anew_with_its_own_fifteen_day
     fees = RecoveryItem.objects.get(pk=fees.pk)
     assert clock.rule == "T-37" and fees.status == "notified" and fees.due_on == clock.due_on
     assert clock.due_on >= TODAY + timedelta(days=15)
+
+
+def payment_of(item, source):
+    return item.payments.get(source=source)
+
+
+@pytest.mark.rule("Q60.3")
+def test_the_rest_is_demanded_when_the_leader_turns_down_a_part_of_the_offset(people, finance):
+    fees, _ = owing(people)
+    first = fees.paper_id
+    fees = offset(fees, finance, fund=70_000, deposit=20_000)
+    cases.confirm_payment(payment_of(fees, "fund"), by=people.desk.leader)
+    assert RecoveryItem.objects.get(pk=fees.pk).paper_id == first, "the other part still waits"
+    cases.reject_payment(payment_of(fees, "deposit"), by=people.desk.leader, reason="保证金已清算")
+    fees = RecoveryItem.objects.get(pk=fees.pk)
+    assert fees.paper_id != first and fees.paper.snapshot["table"]["rows"][0][-1] == "50,000.00元"
+
+
+@pytest.mark.rule("Q60.3")
+def test_the_rest_is_demanded_when_a_payment_that_waited_is_checked_after_the_offset(people, finance):
+    fees, _ = owing(people)
+    first, paid = fees.paper_id, {"amount": Decimal(10_000), "paid_on": TODAY, "files": [upload()]}
+    fees = perform(fees.record_payment, by=finance, **paid)
+    fees = offset(fees, finance, fund=70_000)
+    cases.confirm_payment(payment_of(fees, "fund"), by=people.desk.leader)
+    cases.confirm_payment(payment_of(fees, "institution"), by=people.desk.reviewer)
+    fees = RecoveryItem.objects.get(pk=fees.pk)
+    assert fees.paper_id != first and fees.paper.snapshot["table"]["rows"][0][-1] == "40,000.00元"
+
+
+@pytest.mark.rule("Q60.3")
+def test_what_is_rejected_without_an_offset_demands_nothing_anew(people, finance):
+    fees, _ = owing(people)
+    fees = offset(fees, finance, fund=70_000)
+    cases.reject_payment(fees.payments.get(), by=people.desk.leader, reason="本期没有应付")
+    assert RecoveryItem.objects.get(pk=fees.pk).paper_id == fees.paper_id
+
+
+@pytest.mark.rule("Q60.2")
+def test_the_hospital_sees_an_offset_when_the_leader_has_decided_it(people, finance, client):
+    fees, _ = owing(people)
+    fees = offset(fees, finance, fund=70_000)
+    client.force_login(people.desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    shown = [Event.objects.visible_to(people.desk.operator).filter(act="offset").exists()]
+    shown += ["70,000.00 元" in client.get(fees.get_absolute_url()).text]
+    assert shown == [False, False]
+    cases.confirm_payment(fees.payments.get(), by=people.desk.leader)
+    assert "70,000.00 元" in client.get(fees.get_absolute_url()).text
 
 
 def test_days_off_and_single_days_come_to_the_same(people):
@@ -281,6 +331,18 @@ def test_no_rectification_by_the_end_of_a_suspension_asks_whether_to_rescind(peo
     assert "第六十七条（一）" in item.note
 
 
+@pytest.mark.rule("Q66.3", "Q67.5")
+def test_a_suspension_is_not_resumed_before_its_rectification_is_accepted(people):
+    wanted = suspending(days=20, rectify_by=TODAY + timedelta(10), **NOTHING)
+    case = people.decided(decided=wanted, items=[{"item": "QH-66-03", "part": "", "weighs_as": 66}])
+    with pytest.raises(RuleBroken, match="现为“待整改”，验收通过才能恢复履行.*第六十七条（一）"):
+        people.desk.resumed(people.agreement(case))
+    rectification = submitted(people, case.rectifications.get())
+    rectification = perform(rectification.check_once, by=people.desk.clerk, opinion="属实", on=TODAY)
+    cases.accept_rectification(rectification, by=people.desk.reviewer, on=TODAY)
+    assert people.desk.resumed(people.agreement(case)).status == "active"
+
+
 # ── interview, explanation, closing ──
 
 
@@ -303,9 +365,10 @@ def test_an_interview_is_called_and_held_with_signed_minutes(people):
     assert interview.paper.snapshot["title"] == "约谈通知书"
     with pytest.raises(RuleBroken, match="签名的记录"):
         perform(interview.hold, by=people.desk.clerk, present="祁雪原", minutes="已说明", files=[], on=TODAY)
-    perform(
-        interview.hold, by=people.desk.clerk, present="祁雪原", minutes="已说明", files=[upload()], on=TODAY
-    )
+    held = {"present": "祁雪原", "minutes": "已说明", "files": [upload()]}
+    with pytest.raises(RuleBroken, match="早于通知日期"):
+        perform(interview.hold, by=people.desk.clerk, on=TODAY - timedelta(days=1), **held)
+    perform(interview.hold, by=people.desk.clerk, on=TODAY, **held)
     assert Interview.objects.get().status == "held"
 
 

@@ -2,10 +2,11 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
@@ -16,7 +17,7 @@ from agreements.stops import cascade
 from inspections import actions as inspection_actions
 from inspections.cases import actions as cases
 from inspections.cases import sheets as case_sheets
-from inspections.cases.plan import Ban
+from inspections.cases.plan import Ban, Plan
 from inspections.models import AuthorityFiling, BreachCase, Handling, RecoveryItem, Referral
 from inspections.records.actions import file_record
 from institutions.holidays import seed
@@ -69,6 +70,16 @@ def test_the_window_is_over_on_the_day_after_its_last_day(people):
     case = people.hearing()
     assert not case.window_is_over(case.defence_ends_on)
     assert case.window_is_over(case.defence_ends_on + timedelta(days=1))
+
+
+@pytest.mark.rule("Q06.3")
+def test_time_that_ran_out_unused_is_no_duty_left_undone(people):
+    case = people.hearing()
+    after = case.defence_ends_on + timedelta(days=1)
+    with time_machine.travel(datetime.combine(after, time(9)), tick=False):
+        cases.propose(case, by=people.desk.clerk, outcome="handle", plan=plan(on=after), on=after)
+    case = people.fresh(case)
+    assert case.window.status == "dropped" and case.window_is_over(after)
 
 
 @pytest.mark.rule("Q06.3")
@@ -316,13 +327,27 @@ def test_a_proved_check_becomes_a_suspension_for_breach_and_settles_its_hold(peo
 def test_what_is_filed_with_the_authority_is_a_decided_case_and_how_it_was_handled(people):
     case = people.heard()
     for early in (case, None):
-        with pytest.raises(RuleBroken, match="备案的是已经决定的违约案件.*第六十一条"):
+        with pytest.raises(RuleBroken, match="备案的是检查属实、已经决定处理的违约案件.*第六十一条"):
             drafted(people, AuthorityFiling, case, breach_case=early)
     case = people.decided(case=case)
     assert not case.after_check and not [one for one in case.left_to_do if "备案" in one]
     said = sent(people, AuthorityFiling, case).paper.snapshot
     assert said["title"] == "违约处理备案表" and "追回违规费用120,000.00元。" in dict(said["rows"])["处理"]
     assert len(said["table"]["rows"]) == 1
+
+
+@pytest.mark.rule("Q61.3")
+def test_a_case_that_came_to_nothing_is_not_filed_as_proved(people):
+    nothing = Plan(on=TODAY, reason="查无实据")
+    case = people.decided(outcome="not_established", decided=nothing, intended=plan())
+    with pytest.raises(RuleBroken, match="不成立或免予处理的不备案"):
+        drafted(people, AuthorityFiling, case)
+
+
+@pytest.mark.rule("Q06.3", "Q65.3")
+def test_nothing_takes_effect_before_it_is_proposed(people):
+    with pytest.raises(RuleBroken, match="处理不能溯及提请以前"):
+        people.proposed(decided=plan(on=TODAY - timedelta(days=1)), intended=plan())
 
 
 def drafted(people, model, case, **changed):

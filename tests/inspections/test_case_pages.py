@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
 from agreements import daily
+from agreements.gate import perform
 from agreements.models import Agreement
 from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
@@ -82,6 +83,16 @@ def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
     assert case.status == "decided"
     shown = at(desk.operator).get(url).content.decode()
     assert "追回违规费用120,000.00元" in shown and "违约金" in shown
+
+
+@pytest.mark.rule("Q06.3")
+def test_back_under_investigation_the_hospital_reads_no_new_plan_before_its_notice(people, at):
+    case = people.hearing()
+    case = perform(case.investigate_again, by=people.desk.reviewer, reason="事实有变", on=TODAY)
+    perform(case.plan_handling, by=people.desk.clerk, plan=plan(damages=Decimal(11_111)))
+    url = case.get_absolute_url()
+    assert "11,111.00" in at(people.desk.clerk).get(url).text
+    assert "11,111.00" not in at(people.desk.operator).get(url).text
 
 
 @pytest.mark.rule("Q65.2")

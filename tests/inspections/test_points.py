@@ -11,8 +11,9 @@ from agreements.models import Event, Message, Paper
 from inspections.models import PersonStop, PointsRecord
 from inspections.models.points import reached, state_of, total_of
 from inspections.records.actions import file_record
-from institutions.models import StaffMember
+from institutions.models import Role, StaffMember, User
 
+from ..conftest import PASSWORD
 from ..desk import TODAY
 
 YEAR = TODAY.year
@@ -125,6 +126,44 @@ def test_no_stop_below_the_threshold_and_none_twice(desk, doctor):
         stop(desk, agreement, doctor)
     with pytest.raises(RuleBroken, match="没有达到终止的 12 分"):
         stop(desk, agreement, doctor, kind="ended", until=add_months(TODAY, 12))
+
+
+@pytest.mark.rule("Q68.1")
+def test_a_stop_begins_on_the_day_on_which_it_is_asked_for_or_later(desk, doctor):
+    agreement = desk.signed()
+    given(desk, agreement, doctor, 9)
+    with pytest.raises(RuleBroken, match="停止不能溯及提请以前"):
+        stop(desk, agreement, doctor, start=TODAY - timedelta(days=1))
+    assert stop(desk, agreement, doctor, start=TODAY + timedelta(days=7)).status == "proposed"
+
+
+@pytest.mark.rule("Q68.1", "Q04.8")
+def test_one_person_with_two_workplaces_has_one_sum_one_stop_and_a_notice_at_each(
+    desk, doctor, other_hospital
+):
+    agreement = desk.signed()
+    elsewhere = StaffMember.objects.create(
+        institution=other_hospital, code=doctor.code, name=doctor.name, kind="physician"
+    )
+    desk.hospital, desk.operator = other_hospital, other_person(other_hospital, "other1", Role.OPERATOR)
+    desk.signatory = other_person(other_hospital, "other2", Role.SIGNATORY)
+    other = desk.signed()
+    given(desk, agreement, doctor, 5)
+    given(desk, other, elsewhere, 4)
+    notices = Paper.objects.filter(purpose="points_notice")
+    assert sorted(one.agreement_id for one in notices) == sorted([agreement.pk, other.pk] * 2)
+    assert total_of(doctor, YEAR) == total_of(elsewhere, YEAR) == 9
+    [task] = dict(desk_for(desk.clerk))["要提请的支付资格停止"]
+    assert "累计9分" in task.subject
+    decided(desk, agreement, doctor)
+    assert state_of(elsewhere) == "暂停"
+    with pytest.raises(RuleBroken, match="已经提请或决定过"):
+        stop(desk, other, elsewhere)
+    assert "要提请的支付资格停止" not in dict(desk_for(desk.clerk))
+
+
+def other_person(hospital, username, role):
+    return User.objects.create_user(username, "祁雪原", role, PASSWORD, institution=hospital)
 
 
 @pytest.mark.rule("Q68.1")
