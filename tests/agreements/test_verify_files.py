@@ -1,5 +1,6 @@
 """公开核验：手里的文件是不是印出的、有没有改动、谁在何时签的、覆盖整份没有、证书由谁担保。"""
 
+import asyncio
 import resource
 import zlib
 
@@ -217,3 +218,12 @@ def test_no_network_is_asked(paper, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert verification.signatures_in(content)[0].is_sound
+
+
+def test_a_signature_is_read_where_an_event_loop_runs_already(paper):
+    pdf = paper.read()
+
+    async def read():
+        return verification.read_signatures(pdf, verification.roots_in(""))
+
+    assert [one.is_sound for one in asyncio.run(read())] == [True]

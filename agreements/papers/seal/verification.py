@@ -6,9 +6,10 @@ All of it offline: what is not in the file, in the folder of trusted roots or am
 import io
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from asn1crypto import pem, x509
@@ -134,7 +135,9 @@ def read_signatures(pdf, roots):
         found = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
         if len(found) > MOST_SIGNATURES:
             raise Unreadable(f"文件里有 {len(found)} 个签名，超过 {MOST_SIGNATURES} 个，不予核验")
-        return [_judged(one, roots) for one in found]
+        # The library runs an event loop, which a thread that has one already refuses.
+        with ThreadPoolExecutor(max_workers=1) as own_thread:
+            return list(own_thread.map(partial(_judged, roots=roots), found))
     except Unreadable:
         raise
     except Exception as why:
