@@ -41,7 +41,7 @@ def build(kind, raw, table):
     hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
     if unknown := [str(key) for key in raw if key not in known]:
         raise BadTerms(f"{where} 有不认识的项：{'、'.join(unknown)}")
-    required = [name for name, one in known.items() if one.default is MISSING]
+    required = [name for name, one in known.items() if one.default is MISSING is one.default_factory]
     if missing := [name for name in required if name not in raw]:
         raise BadTerms(f"{where} 缺少 {'、'.join(missing)}")
     path = f"{table}." if table else ""
