@@ -49,7 +49,6 @@ from .term_tables import (
     WorkingDays,
 )
 
-
 # What an edition reads that was loaded before this table was asked for.
 BEFORE_IT_WAS_ASKED = Inspecting(article="第五十七条", team_minimum=2, defaults=("team_minimum",))
 
