@@ -59,7 +59,8 @@ def _checked(folder, sources):
     try:
         read_terms(sources["terms.toml"])
         read_breaches(sources["breaches.toml"])
-        read_text(sources["commitment.txt"])
+        if sources["commitment.txt"].strip():  # some texts come without a letter of commitment
+            read_text(sources["commitment.txt"])
         return read_text(sources["text.txt"])
     except (BadText, BadTerms) as wrong:
         raise CommandError(f"{folder.name}：{wrong}") from wrong
