@@ -21,6 +21,21 @@ def nothing_is_blank(agreement):
     return not agreement.missing_fields
 
 
+@rule(
+    "第八十三条",
+    "文本印明有效期自{thing.terms.signing.begins}起至{thing.terms.signing.ends}止（月-日），填的是{thing.starts_on}至{thing.ends_on}。改有效期",
+)
+def term_is_as_printed(agreement):
+    return agreement.terms.signing.prints(agreement.starts_on, agreement.ends_on)
+
+
+@rule("封面", "文本印明的甲方不是{thing.agency}。由文本所载的经办机构签订，或选用其他文本")
+def agency_is_the_printed_one(agreement):
+    form = agreement.edition.form
+    named = any(str(agreement.agency) in line for line in form.cover_lines)
+    return "agency_name" in form.placeholders or named
+
+
 @rule("协商一致（序言）", "乙方还没有确认文本，不能定稿。由乙方登录后确认")
 def institution_has_confirmed(agreement):
     return agreement.confirmed_by_id is not None

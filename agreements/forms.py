@@ -10,6 +10,7 @@ from config.forms import PortalForm
 
 from .models import PaymentHold, ServiceBan, SignRecord
 from .papers.seal.scans import code_in
+from .status import NO_END
 from .uploads import validate_scan
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -100,7 +101,15 @@ class TermsOfAgreementForm(ActForm):
 
     def prepare(self):
         self.fields["services"].choices = [(name, name) for name in self.terms.scope.services]
-        self.fields["payment_methods"].choices = [(name, name) for name in self.terms.scope.payment_methods]
+        if not self.terms.scope.payment_methods:
+            del self.fields["payment_methods"]
+        else:
+            self.fields["payment_methods"].choices = [
+                (name, name) for name in self.terms.scope.payment_methods
+            ]
+
+    def details(self):
+        return {"payment_methods": [], **self.cleaned_data}
 
     def clean(self):
         cleaned = super().clean()
@@ -122,9 +131,14 @@ class ReviseForm(TermsOfAgreementForm):
             self.initial.setdefault(name, getattr(self.agreement, name))
 
 
-def next_term(predecessor=None, today=None):
-    """The usual term of a new agreement: the day after the last one, else today, to the end of that year."""
+def next_term(predecessor=None, today=None, signing=None):
+    """The usual term of a new agreement: the day after the last one, else today, to the end of that year.
+
+    Where the text prints its days (`signing.begins`, `signing.ends`): the term of its own that holds that day.
+    """
     start = predecessor.ends_on + timedelta(days=1) if predecessor else (today or localdate())
+    if signing and signing.begins:
+        return dict(zip(("starts_on", "ends_on"), signing.term_with(start), strict=True))
     return {"starts_on": start, "ends_on": start.replace(month=12, day=31)}
 
 
@@ -179,6 +193,9 @@ class SignForInstitutionForm(SignForm):
     side = "institution"
 
 
+COUNTS = ("inpatients", "unsettled", "handover_number")
+
+
 class AftercareForm(ActForm):
     """善后随中止、终止、解除同时建立（第八十二条）：只填人数。"""
 
@@ -186,11 +203,15 @@ class AftercareForm(ActForm):
     unsettled = forms.IntegerField(label="出院未结算人数", min_value=0, max_value=MOST_PEOPLE)
     handover_number = forms.CharField(label="交接单编号", max_length=50, required=False)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.agreement.terms.aftercare:
+            for name in COUNTS:
+                self.fields.pop(name, None)
+
     def details(self):
         details = {**self.cleaned_data}
-        details["aftercare"] = {
-            name: details.pop(name) for name in ("inpatients", "unsettled", "handover_number")
-        }
+        details["aftercare"] = {name: details.pop(name) for name in COUNTS if name in details}
         return details
 
 
@@ -217,10 +238,12 @@ class SuspendOnRequestForm(AftercareForm):
     def prepare(self):
         today = localdate()
         limit = self.agreement.latest_suspension_end(today)
-        self.initial |= {"on": today, "until": limit}
-        self.fields[
-            "until"
-        ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
+        self.initial |= {"on": today}
+        if limit < NO_END:
+            self.initial["until"] = limit
+            self.fields[
+                "until"
+            ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
 
 
 class BreachForm(AftercareForm):

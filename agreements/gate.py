@@ -63,12 +63,19 @@ def rule(article, sentence):
     return mark
 
 
-def step(field, *, source, target, label, article, who, checks=(), proposed=False):
+def step(field, *, source, target, label, article, who, checks=(), proposed=False, needs=""):
     """A django-fsm transition with what the door needs: label, article, permission, checks.
 
     `proposed`: the act is decided on another person's reviewed proposal and never by one person alone.
+    `needs`: the terms on which the act rests ("suspension.max_days"); an edition without them does not know the act.
     """
-    custom = {"label": label, "article": article, "checks": tuple(checks), "proposed": proposed}
+    custom = {
+        "label": label,
+        "article": article,
+        "checks": tuple(checks),
+        "proposed": proposed,
+        "needs": needs,
+    }
 
     return transition(field, source=source, target=target, permission=who, custom=custom)
 
@@ -142,8 +149,11 @@ def refusal(thing, name, /, *, by, **details):
     Checks whose details are not known yet are left for the moment when they are.
     """
     custom = declared(type(thing), name).custom
+    if not is_known(thing, custom):
+        return f"本协议的文本没有“{custom['label']}”的约定，不能办理（{thing.case.edition}）"
     if step_of(thing, name) is None:
-        return f"{thing.kind_name}现为“{thing.get_status_display()}”，不能{custom['label']}（{custom['article']}）"
+        article = in_its_words(thing, custom["article"])
+        return f"{thing.kind_name}现为“{thing.get_status_display()}”，不能{custom['label']}（{article}）"
     if custom["proposed"] and (why := _without_proposal(name, by, details)):
         return f"{why}（办审分离）"
     known = {**details, "by": by}
@@ -152,8 +162,25 @@ def refusal(thing, name, /, *, by, **details):
             answer = check(thing, **{want: known[want] for want in check.wants})
             if answer is not True:
                 words = answer if isinstance(answer, dict) else {}
-                return f"{check.sentence.format(thing=thing, **known, **words)}（{check.article}）"
+                sentence = in_its_words(thing, f"{check.sentence}（{check.article}）")
+                return sentence.format(thing=thing, **known, **words)
     return None
+
+
+def is_known(thing, custom):
+    """Whether the agreement's edition has what the act rests on."""
+    if not custom["needs"] or getattr(thing.case, "edition_id", None) is None:
+        return True
+    found = thing.case.terms
+    for name in custom["needs"].split("."):
+        found = getattr(found, name, None)
+    return bool(found)
+
+
+def in_its_words(thing, words):
+    """Words of the portal's own, with the articles as the agreement's edition numbers them; data never goes through here."""
+    cite = getattr(thing.case, "cite", None)
+    return cite(words) if cite else words
 
 
 def _without_proposal(name, by, details):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from .gate import NO_PROPOSAL_YET, acts_of, declared, refusal
+from .gate import NO_PROPOSAL_YET, acts_of, declared, is_known, refusal
 from .models import IN_THE_MAKING, LIVE, Agreement, Proposal
 from .permissions import agency_clerk, the_system
 
@@ -69,7 +69,7 @@ def offers_for(agreement, user):
 def _offers(agreement, name, user):
     """The offers of one act, usually one; none when it is not this person's or belongs to another part of the life."""
     step = declared(Agreement, name)
-    if name == "propose" or step.permission is the_system:
+    if name == "propose" or step.permission is the_system or not is_known(agreement, step.custom):
         return []
     proposed = step.custom["proposed"]
     if not (agency_clerk(agreement, user) if proposed else step.has_perm(agreement, user)):

@@ -9,6 +9,7 @@ from .deadline import Deadline
 from .delivery import Delivery
 from .edition import Edition
 from .event import Event
+from .extension import EndNotice, Extension, Sanction
 from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
@@ -46,8 +47,10 @@ __all__ = [
     "Delivery",
     "DisplayProof",
     "Edition",
+    "EndNotice",
     "Ending",
     "Event",
+    "Extension",
     "FeeClaim",
     "Holdover",
     "Job",
@@ -64,6 +67,7 @@ __all__ = [
     "RenewalCampaign",
     "RenewalRequest",
     "ReportStatus",
+    "Sanction",
     "SealEvent",
     "SealedScan",
     "SelfCheckCampaign",

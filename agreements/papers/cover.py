@@ -38,9 +38,9 @@ def missing_labels(edition, values):
 
 
 def signature_blanks(form):
-    """The blanks of the signature page, filled by pen and seal, or by the sign records."""
+    """The blanks of the signature page, filled by pen and seal, or by the sign records; and those left to the pen."""
     ends = ("_seal", "_signature", "_signed_year", "_signed_month", "_signed_day")
-    return {name for name in form.placeholders if name.endswith(ends)}
+    return {name for name in form.placeholders if name.endswith(ends) or name.startswith("pen_")}
 
 
 def signed_values(agreement, signatures=None):

@@ -17,13 +17,15 @@ def times_suspended(agreement):
 
 
 def is_repeated(agreement, times):
-    return times >= agreement.terms.repeat_suspension.count
+    limit = agreement.terms.repeat_suspension
+    return limit is not None and times >= limit.count
 
 
 def waiting(agreements, editions):
     """Of these agreements, those whose last suspension for breach awaits the decision whether to rescind."""
     reached = Q(pk=None)
     for edition in editions:
-        reached |= Q(edition=edition, times__gte=edition.terms.repeat_suspension.count)
+        if limit := edition.terms.repeat_suspension:
+            reached |= Q(edition=edition, times__gte=limit.count)
     counted = agreements.annotate(times=Count("suspensions", Q(suspensions__cause=IMPOSED), distinct=True))
     return counted.filter(reached, status__in=LIVE, times__gt=F("kept_at_times"))

@@ -137,7 +137,7 @@ def _to_handle_anew(user):
 
 def _over_the_threshold(user):
     """第六十八条：whose points of this year reach a threshold, and no stop of that weight is proposed or decided."""
-    edition = Edition.objects.only("terms_source").newest()
+    edition = Edition.objects.only("terms_source").of_region(user.agency.region_id).newest()
     terms = edition and edition.terms.points
     if terms is None:
         return []
