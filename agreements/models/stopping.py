@@ -26,7 +26,7 @@ class StoppingActs:
 
     @step(
         "status", source=LIVE, target=S.SUSPENDED, label="违约中止", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_suspension,
             checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
@@ -51,7 +51,7 @@ class StoppingActs:
 
     @step(
         "status", source=[S.SUSPENDED], target=S.SUSPENDED, label="查实转违约中止", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.an_investigation_is_open, checks.not_in_the_future, checks.item_allows_suspension,
             checks.ends_in_the_future, checks.within_longest_suspension,

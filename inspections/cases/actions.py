@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from agreements.clocks.actions import about_of
 from agreements.clocks.named import drop_clocks_about
-from agreements.gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
+from agreements.gate import NO_HANDLING_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from agreements.models import Agreement, Paper, Sequence
 from agreements.papers.printing import print_owed
 from agreements.stops.cascade import spread
@@ -112,7 +112,7 @@ def propose(case, *, by, outcome, plan, report=None, minutes="", minutes_files=(
 def _refuse_what_cannot_be(handling, by):
     """The rules of the agreement's own acts, while the clerk can still mend what is proposed."""
     for name, details in handling.acts():
-        if why := refusal(handling.agreement, name, by=by, proposal=NO_PROPOSAL_YET, **details):
+        if why := refusal(handling.agreement, name, by=by, proposal=NO_HANDLING_YET, **details):
             raise RuleBroken(why)
 
 
@@ -141,13 +141,12 @@ def decide(handling, *, by, override_reason="", override_files=(), on=None, addr
     on = on or localdate()
     Agreement.objects.select_for_update().get(pk=handling.breach_case.agreement_id)
     handling = Handling.objects.get(pk=handling.pk)
-    words = {"override_reason": override_reason, "override_files": list(override_files)}
-    _must_be_decided_by(handling, by, on, words)
     checked = is_under_check(handling.breach_case.agreement)
+    words = {"override_reason": override_reason, "override_files": list(override_files)}
+    handling = perform(handling.decide, by=by, address=address, on=on, **words)
     for name, details in handling.acts():
         agreement = Agreement.objects.get(pk=handling.breach_case.agreement_id)
         perform(getattr(agreement, name), by=by, address=address, proposal=handling, **details)
-    handling = perform(handling.decide, by=by, address=address, on=on, **words)
     case = _moved(handling, by=by, address=address, on=on, checked=checked)
     spread(Agreement.objects.get(pk=case.agreement_id), handling.typed_plan.on)
     return case
@@ -161,14 +160,6 @@ def _moved(handling, *, by, address, on, checked):
     case = perform(case.decide, **words, after_check=checked)
     _owe_papers(case)
     return case
-
-
-def _must_be_decided_by(handling, by, on, words):
-    """What stands against the decision is said before anything is done."""
-    if not declared(Handling, "decide").has_perm(handling, by):
-        raise PermissionDenied("您无权办理“决定处理呈批”")
-    if why := refusal(handling, "decide", by=by, on=on, **words):
-        raise RuleBroken(why)
 
 
 def _owe_papers(case):

@@ -107,7 +107,7 @@ def _wrong_objects(case, plan):
     orders = {item.order: item for item in case.items.all()}
     for ban in plan.bans:
         if ban.item not in orders or not allowed(case.agreement.edition, "ban", orders[ban.item].weighs_as):
-            return "停止人员或科室服务，须依据第六十五条、第六十六条或第六十七条的情形"
+            return "停止人员、科室或项目服务，须依据第六十五条、第六十六条或第六十七条的情形"
         if case.agreement.stops_without_end(orders[ban.item].weighs_as):
             if ban.until != ServiceBan.NO_END:
                 return "解除处理执行到人员或科室的，没有止期，止期不填"

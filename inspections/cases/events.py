@@ -1,6 +1,7 @@
 """Which of the record of a case the hospital sees, and who is told of what (第六条、第八十四条)."""
 
 from django.db.models import Q
+from django.urls import reverse
 
 from agreements.messages.notices import AGENCY, INSTITUTION, Notice
 
@@ -69,9 +70,18 @@ def section(agreement, user):
     return "inspections/_cases_of_agreement.html", {"cases": cases, "may_open": may_open}
 
 
+def way_to_a_case(agreement, user):
+    """Where an act that only a case carries begins, for whoever may begin it."""
+    from .permissions import clerk_or_reviewer
+
+    if clerk_or_reviewer(agreement, user):
+        return "登记线索", reverse("case-new", args=[agreement.number])
+    return None
+
+
 def register():
     """Add to the lists that the lower apps keep for whoever stands above them."""
-    from agreements import checks, daily, desk
+    from agreements import checks, daily, desk, offers
     from agreements.deliveries import notice_papers
     from agreements.messages import notices
     from agreements.models import DailyFailure, Paper, event
@@ -84,6 +94,7 @@ def register():
 
     checks.SUSPENSION_KEEPERS.append(why_not_mended)
     desk.MORE.append(case_desk.groups_for)
+    offers.WAYS_TO_A_CASE.append(way_to_a_case)
     event.HIDDEN_FROM_INSTITUTIONS.append(hidden_events)
     notices.NOTICES.update(NOTICES)
     record_page.SECTIONS.append(section)

@@ -153,6 +153,9 @@ class PlanForm(OfCaseForm):
     hold = forms.BooleanField(label="暂停拨付（第六十四条）", required=False)
     ban_staff = forms.ModelMultipleChoiceField(label="停止服务的人员", queryset=None, required=False)
     ban_departments = forms.ModelMultipleChoiceField(label="停止服务的科室", queryset=None, required=False)
+    ban_services = forms.CharField(
+        label="停止服务的项目", max_length=500, required=False, help_text="几项的，用顿号隔开"
+    )
     ban_item = forms.TypedChoiceField(label="停止服务所依情形", coerce=int, required=False, empty_value=0)
     ban_until = day_field("停止服务至", required=False, help_text="依第六十七条的没有止期，不填")
     whole = forms.ChoiceField(
@@ -195,6 +198,7 @@ class PlanForm(OfCaseForm):
         self.initial["on"] = localdate()
         self.initial["ban_staff"] = [ban.target for ban in plan.bans if ban.scope == "person"]
         self.initial["ban_departments"] = [ban.target for ban in plan.bans if ban.scope == "department"]
+        self.initial["ban_services"] = "、".join(ban.service for ban in plan.bans if ban.service)
         if plan.bans:
             until = plan.bans[0].until
             self.initial |= {
@@ -204,7 +208,7 @@ class PlanForm(OfCaseForm):
 
     def clean(self):
         given = super().clean()
-        stopped = given.get("ban_staff") or given.get("ban_departments")
+        stopped = any(given.get(name) for name in ("ban_staff", "ban_departments", "ban_services"))
         row = self.breach_case.items.filter(order=given.get("ban_item") or 0).first()
         if stopped and row and self.agreement.stops_without_end(row.weighs_as):
             given["ban_until"] = given.get("ban_until") or ServiceBan.NO_END
@@ -212,11 +216,21 @@ class PlanForm(OfCaseForm):
             self.add_error("ban_until", "停止服务的，选明所依情形并填止期")
         return given
 
+    def clean_ban_services(self):
+        names = [name.strip() for name in self.cleaned_data["ban_services"].split("、")]
+        longest = ServiceBan._meta.get_field("service").max_length
+        if any(len(name) > longest for name in names):
+            raise forms.ValidationError(f"每个项目的名称不超过{longest}字")
+        return [name for name in names if name]
+
     def plan(self):
         given = self.cleaned_data
-        stopped = [("person", one.pk) for one in given["ban_staff"]]
-        stopped += [("department", one.pk) for one in given["ban_departments"]]
-        bans = tuple(Ban(scope, pk, given["ban_item"], given["ban_until"]) for scope, pk in stopped)
+        stopped = [("person", one.pk, "") for one in given["ban_staff"]]
+        stopped += [("department", one.pk, "") for one in given["ban_departments"]]
+        stopped += [("service", 0, name) for name in given["ban_services"]]
+        bans = tuple(
+            Ban(scope, pk, given["ban_item"], given["ban_until"], name) for scope, pk, name in stopped
+        )
         same = {name: given[name] for name in SAME}
         amounts = {name: given[name] or Decimal("0.00") for name in ("refuse", "recover", "damages")}
         counts = {name: given[name] or 0 for name in ("inpatients", "unsettled")} | {"handover_number": ""}

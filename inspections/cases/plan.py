@@ -24,7 +24,7 @@ GIVES = {
 }
 LABELS = {
     "interview": "约谈", "rectification": "限期整改", "hold": "暂停拨付", "refuse": "不予支付", "recover": "追回费用",
-    "damages": "违约金", "ban": "停止人员或科室服务", "suspend": "中止协议", "rescind": "解除协议",
+    "damages": "违约金", "ban": "停止人员、科室或项目服务", "suspend": "中止协议", "rescind": "解除协议",
 }  # fmt: skip
 
 
@@ -36,12 +36,17 @@ def allowed(edition, measure, article):
 
 @dataclass(frozen=True)
 class Ban:
-    """One person or department that is stopped, on which item of the case, until when."""
+    """One person, department or service that is stopped, on which item of the case, until when."""
 
-    scope: str  # person、department
-    target: int
+    scope: str  # person、department、service
+    target: int  # 0 for a service, which is told by its name
     item: int  # order of the item in its case
     until: date
+    service: str = ""
+
+    @property
+    def object(self):
+        return self.scope, self.target, self.service
 
 
 @dataclass(frozen=True)
@@ -137,9 +142,9 @@ def heavier_than(intended, plan):
     for name in ("recover", "refuse", "damages"):
         if LABELS[name] not in more and getattr(plan, name) > getattr(intended, name):
             more.append(f"{LABELS[name]}{in_yuan(getattr(plan, name))}")
-    known = {(ban.scope, ban.target): ban.until for ban in intended.bans}
+    known = {ban.object: ban.until for ban in intended.bans}
     for ban in plan.bans:
-        if LABELS["ban"] not in more and known.get((ban.scope, ban.target), date.min) < ban.until:
+        if LABELS["ban"] not in more and known.get(ban.object, date.min) < ban.until:
             more.append(LABELS["ban"])
     if "suspend" in intended.measures and plan.whole == "suspend" and _longer(intended, plan):
         more.append("更长的中止")
@@ -194,7 +199,7 @@ def _ban(plan, ban, case):
     staff = people.staff_members.get(pk=ban.target) if ban.scope == "person" else None
     department = people.departments.get(pk=ban.target) if ban.scope == "department" else None
     return {
-        "scope": ban.scope, "staff": staff, "department": department, "service": "",
+        "scope": ban.scope, "staff": staff, "department": department, "service": ban.service,
         "item": case.items.get(order=ban.item).weighed, "reason": plan.reason, "on": plan.on, "until": ban.until,
     }  # fmt: skip
 

@@ -38,8 +38,8 @@ def _money(plan, case):
 def _stops(plan, case):
     people = case.agreement.institution
     for ban in plan.bans:
-        found = people.staff_members if ban.scope == "person" else people.departments
-        who, item = found.get(pk=ban.target), case.items.get(order=ban.item)
+        found = {"person": people.staff_members, "department": people.departments}.get(ban.scope)
+        who, item = found.get(pk=ban.target) if found else ban.service, case.items.get(order=ban.item)
         span, when = f"自{day_in_words(plan.on)}起", "此后"
         if ban.until != ServiceBan.NO_END:
             span, when = f"{span}至{day_in_words(ban.until)}止", "期间"

@@ -9,6 +9,7 @@ from agreements.models.stateful import StateField
 from ..cases import checks as rules
 from ..cases import permissions
 from ..cases.plan import Plan, acts_of
+from ..cases.states import CaseStatus
 from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
 
 
@@ -19,6 +20,7 @@ class Handling(ActsOfCase):
     """
 
     kind_name = "处理呈批"
+    is_of_case = True  # see `gate.step`
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "待复核"
@@ -102,10 +104,9 @@ class Handling(ActsOfCase):
 
     def stands_against(self, name, by, details):
         """Why this does not carry the act, as a sentence; None when it does. Asked by the door for `proposal=`."""
-        if self.status != self.Status.REVIEWED:
-            return "处理呈批还没有经过复核，或已经办理"
-        if by.pk in (self.proposed_by_id, self.reviewed_by_id):
-            return "提请人、复核人不能自己决定，由负责人办理"
+        decided = type(self).objects.filter(pk=self.pk, status=self.Status.CARRIED_OUT, decided_by=by.pk)
+        if not decided.filter(breach_case__status=CaseStatus.REVIEW).exists():
+            return "处理呈批还没有由负责人决定，或已经办完"
         if (name, details) not in self.acts():
             return "所办内容与处理呈批不一致。按呈批办理，或退回重新提请"
         return None

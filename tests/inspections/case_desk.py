@@ -11,14 +11,13 @@ from inspections.cases import actions as cases
 from inspections.cases.plan import Plan
 from inspections.models import BreachCase
 
-from ..desk import AFTERCARE, TODAY, upload
+from ..desk import AFTER, TODAY, upload
 
 ITEM = {
     "item": "QH-65-06", "part": "c", "weighs_as": 65, "severity": "", "severity_reason": "", "overlap_reason": "",
     "facts": "重复收费120例", "amount": Decimal(120_000), "department": None, "staff": None,
 }  # fmt: skip
 REASON = "2026年1月至6月重复收取床位费120例"
-AFTER = tuple(AFTERCARE.items())
 
 
 def plan(**changed):
