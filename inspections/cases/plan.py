@@ -4,9 +4,11 @@ A Plan is plain and frozen: it is written by the clerk, printed in the notice, c
 turned into acts of the agreement when the leader decides.
 """
 
-from dataclasses import asdict, dataclass, fields
-from datetime import date
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
 from decimal import Decimal
+
+from agreements.models import ServiceBan
 
 from .money import NOTHING, cap_total, in_yuan
 
@@ -142,9 +144,9 @@ def heavier_than(intended, plan):
     for name in ("recover", "refuse", "damages"):
         if LABELS[name] not in more and getattr(plan, name) > getattr(intended, name):
             more.append(f"{LABELS[name]}{in_yuan(getattr(plan, name))}")
-    known = {ban.object: ban.until for ban in intended.bans}
+    known = {ban.object: ban.until - intended.on for ban in intended.bans}
     for ban in plan.bans:
-        if LABELS["ban"] not in more and known.get(ban.object, date.min) < ban.until:
+        if LABELS["ban"] not in more and known.get(ban.object, timedelta.min) < ban.until - plan.on:
             more.append(LABELS["ban"])
     if "suspend" in intended.measures and plan.whole == "suspend" and _longer(intended, plan):
         more.append("更长的中止")
@@ -153,6 +155,34 @@ def heavier_than(intended, plan):
 
 def _longer(intended, plan):
     return plan.until - plan.on > intended.until - intended.on
+
+
+def made_on(plan, day, case):
+    """The plan as a decision of this day makes it: never in effect before it is made, and everything keeps its length.
+
+    What would end outside of what its article gives from the new first day ends on the nearest day within.
+    """
+    if day <= plan.on:
+        return plan
+    later = day - plan.on
+    return replace(
+        plan, on=day, rectify_by=plan.rectify_by and plan.rectify_by + later, until=_end_of_stop(plan, later, day, case),
+        bans=tuple(replace(ban, until=_end_of_ban(ban, later, day, case)) for ban in plan.bans),
+    )  # fmt: skip
+
+
+def _end_of_ban(ban, later, day, case):
+    if ban.until == ServiceBan.NO_END:
+        return ban.until
+    first, last = case.agreement.ban_limits(case.items.get(order=ban.item).weighs_as, day)
+    return min(max(ban.until + later, first), last)
+
+
+def _end_of_stop(plan, later, day, case):
+    """第六十一条：a check that is proved is suspended from its own first day on, so its end does not move either."""
+    if plan.until is None or _open_check(case.agreement):
+        return plan.until
+    return min(plan.until + later, case.agreement.latest_suspension_end(day))
 
 
 # ── as acts of the agreement ──
@@ -185,9 +215,11 @@ def check_holds(agreement):
 
 def is_under_check(agreement):
     """第六十一条：payment is held, or the agreement suspended, until a check has ended."""
-    return (
-        check_holds(agreement).exists() or agreement.open_suspensions.filter(cause="investigation").exists()
-    )
+    return check_holds(agreement).exists() or _open_check(agreement) is not None
+
+
+def _open_check(agreement):
+    return agreement.open_suspensions.filter(cause="investigation").first()
 
 
 def _settled(plan):
@@ -206,7 +238,7 @@ def _ban(plan, ban, case):
 
 def _whole(plan, case, minutes):
     agreement = case.agreement
-    investigation = agreement.open_suspensions.filter(cause="investigation").first()
+    investigation = _open_check(agreement)
     if not plan.whole:
         if investigation is None:
             return []

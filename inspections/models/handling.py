@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agreements import checks as common
 from agreements.gate import step
@@ -8,7 +9,7 @@ from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
-from ..cases.plan import Plan, acts_of
+from ..cases.plan import Plan, acts_of, made_on
 from ..cases.states import CaseStatus
 from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
 
@@ -39,6 +40,7 @@ class Handling(ActsOfCase):
     breach_case = of_case("handlings")
     outcome = models.CharField("提请", max_length=16, choices=Outcome)
     plan = models.JSONField("处理意见", default=dict)
+    decided_plan = models.JSONField("所决定的处理", default=dict, blank=True, editable=False)
     report = models.ForeignKey(
         "agreements.SelfCheckReport", models.PROTECT, null=True, related_name="+", verbose_name="自查自纠报告"
     )
@@ -89,7 +91,17 @@ class Handling(ActsOfCase):
 
     @property
     def typed_plan(self):
-        return Plan.read(self.plan)
+        """What was decided; until then, what is proposed."""
+        return Plan.read(self.decided_plan or self.plan)
+
+    def plan_decided_on(self, day):
+        """第六条：what a decision of this day orders, which is in effect from that day on and not from an earlier one."""
+        return made_on(Plan.read(self.plan), day, self.breach_case)
+
+    @property
+    def begins_later(self):
+        """Whether a decision of today begins on another day than the proposal says."""
+        return self.is_open and self.plan_decided_on(localdate()).on != self.typed_plan.on
 
     @property
     def is_over_cap(self):
@@ -128,7 +140,8 @@ class Handling(ActsOfCase):
         ],
     )  # fmt: skip
     def decide(self, override_reason, override_files, on, by):
-        """第六十五条至第六十七条：负责人决定，处理同时办理。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
+        """第六十五条至第六十七条：负责人决定，处理同时办理，不早于决定之日起算。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
+        self.decided_plan = self.plan_decided_on(on).kept()
         self.decided_by, self.decided_on, self.override_reason = by, on, override_reason.strip()
         kept = self.override_files.model.keep(self.agreement, override_files or [], by, internal=True)
         self.override_files.add(*kept)

@@ -218,7 +218,8 @@ def handling(request, number, pk):
     how = {"decide": cases.decide, "turn_down": cases.turn_down, "withdraw": cases.withdraw}
     deeds = Deeds(request, thing, acts, how)
     context = {
-        "measures": measures_in_words(thing.typed_plan, one), "handling": thing, "is_over_cap": thing.is_over_cap,
+        "measures": measures_in_words(thing.plan_decided_on(localdate()) if thing.is_open else thing.typed_plan, one),
+        "handling": thing, "proposed_from": thing.typed_plan.on, "today": localdate(),
     }  # fmt: skip
     return deeds.answered() or _page(request, one, deeds, "inspections/handling.html", context)
 
