@@ -218,6 +218,11 @@ def suspension_is_open(agreement, suspension):
     return suspension.agreement_id == agreement.pk and suspension.closed_on is None
 
 
+@rule("第八十一条", "这条中止不属于本协议")
+def suspension_is_its_own(agreement, suspension):
+    return suspension.agreement_id == agreement.pk
+
+
 @rule("第六十一条", "没有未结束的核查中止，不能转为违约中止")
 def an_investigation_is_open(agreement):
     return agreement.open_suspensions.filter(cause="investigation").exists()

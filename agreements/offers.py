@@ -59,6 +59,10 @@ MORE = []
 WAYS_TO_A_CASE = []
 
 
+# What another record's act carries along; nobody begins it on this page.
+UNSEEN = ["propose", "disown_suspension"]
+
+
 def slug(name):
     return name.replace("_", "-")
 
@@ -73,7 +77,7 @@ def offers_for(agreement, user):
 def _offers(agreement, name, user):
     """The offers of one act, usually one; none when it is not this person's or belongs to another part of the life."""
     step = declared(Agreement, name)
-    if name == "propose" or step.permission is the_system:
+    if name in UNSEEN or step.permission is the_system:
         return []
     if step.custom["by_case"]:
         return _of_a_case(agreement, step, user)

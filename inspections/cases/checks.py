@@ -281,7 +281,7 @@ def question_is_open(case, explanation):
 
 def why_not_mended(suspension):
     """第六十七条（一）：what was to be rectified while it is suspended and is not yet accepted. A sentence, or None."""
-    waiting = suspension.rectifications.exclude(status="accepted").first()
+    waiting = suspension.rectifications.exclude(status__in=["accepted", "cancelled"]).first()
     if waiting is None:
         return None
     return f"中止期间的限期整改{waiting}现为“{waiting.get_status_display()}”，验收通过才能恢复履行；不整改或者整改不到位的，决定是否解除"

@@ -330,6 +330,28 @@ class PointsOfOneForm(PortalForm):
         return {"staff": self.staff, **facts} if given["chosen"] else None
 
 
+class ReopenForm(RowChoice):
+    """第八十一条：复议、诉讼的结果不维持原处理。"""
+
+    row_name, row_label = "dispute", "依据的结果"
+    again = forms.TypedChoiceField(
+        label="怎样办", coerce=lambda value: value == "yes",
+        choices=[("yes", "退回调查，重新处理"), ("no", "不再处理，按不成立了结")],
+    )  # fmt: skip
+    reason = words("理由", help_text="原决定留存并注明；没有办完的应缴款项、整改、约谈随之撤销，已缴的退还")
+
+    def rows(self):
+        return self.breach_case.results_to_act_on
+
+    def prepare(self):
+        super().prepare()
+        self.fields["dispute"].label_from_instance = lambda one: f"{one.summary}：{one.get_outcome_display()}"
+
+
+class GiveBackForm(TodayForm):
+    files = FilesField(label="退还的银行回单")
+
+
 class AskForm(TodayForm):
     question = words("要求解释的内容", 1000)
 

@@ -22,6 +22,11 @@ def voucher_is_there(item, files):
     return bool(files)
 
 
+@rule("第六十条", "退还已缴款项须上传银行回单等凭证")
+def returning_has_a_voucher(item, files):
+    return bool(files)
+
+
 @rule("第六十条", "还没有缴清，尚欠{left}")
 def is_paid_up(item):
     return item.unpaid == 0 or {"left": in_yuan(item.unpaid)}

@@ -45,10 +45,9 @@ def decision_notice(case):
     return _sheet(case, "违约处理决定书", paragraphs, table=items_table(case), articles=_grounds(case))
 
 
-def payment_demand(case):
-    """D-10 缴款通知书 (第六十条): fees and 违约金 apart."""
+def payment_demand(case, items):
+    """D-10 缴款通知书 (第六十条): fees and 违约金 apart. `items`: what the decision wants to be paid."""
     recovery = case.agreement.terms.recovery
-    items = list(case.recoveries.all())
     rows = [[one.get_kind_display(), in_yuan(one.amount)] for one in items]
     total = sum(one.amount for one in items)
     paragraphs = [

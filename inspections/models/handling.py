@@ -11,7 +11,7 @@ from ..cases import checks as rules
 from ..cases import permissions
 from ..cases.plan import Plan, acts_of, made_on
 from ..cases.states import CaseStatus
-from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
+from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, paper_field, person
 
 
 class Handling(ActsOfCase):
@@ -55,6 +55,16 @@ class Handling(ActsOfCase):
     remark = models.CharField("意见", max_length=500, blank=True)
     override_reason = models.CharField("超过上限的理由", max_length=500, blank=True)
     override_files = files("超过上限的材料")
+    # What it brought about, and what became of it when review or court did not let it stand (第八十一条).
+    suspension = models.ForeignKey(
+        "agreements.Suspension", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="所作的中止"
+    )  # fmt: skip
+    bans = models.ManyToManyField("agreements.ServiceBan", related_name="+", verbose_name="所停止的服务")
+    quashed_by = models.ForeignKey(
+        "inspections.Dispute", models.PROTECT, null=True, editable=False, related_name="quashed", verbose_name="撤销、变更的依据"
+    )  # fmt: skip
+    quashed_on = models.DateField("撤销、变更日期", null=True, editable=False)
+    paper = paper_field("违约处理决定书")
     damages = models.DecimalField("违约金（元）", max_digits=14, decimal_places=2, default=0)
     cap = models.DecimalField("违约金上限（元）", max_digits=14, decimal_places=2, default=0)
 
@@ -116,6 +126,9 @@ class Handling(ActsOfCase):
 
     def stands_against(self, name, by, details):
         """Why this does not carry the act, as a sentence; None when it does. Asked by the door for `proposal=`."""
+        if name == "disown_suspension":
+            disowned = self.quashed_on and details["suspension"].pk == self.suspension_id
+            return None if disowned else "所依的处理决定没有被撤销、变更，或作出的不是这条中止"
         decided = type(self).objects.filter(pk=self.pk, status=self.Status.CARRIED_OUT, decided_by=by.pk)
         if not decided.filter(breach_case__status=CaseStatus.REVIEW).exists():
             return "处理呈批还没有由负责人决定，或已经办完"

@@ -3,17 +3,20 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q, Sum
 from django.urls import reverse
+from django_fsm import RETURN_VALUE
 
 from agreements import checks as common
 from agreements.clocks.actions import about_of, stop_clocks
+from agreements.clocks.named import drop_clocks_about
 from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
 from ..cases import permissions
 from ..cases import recovery_checks as rules
-from ..cases.money import offset_split
-from .case_rows import ActsOfCase, files, of_case, paper_field, person
+from ..cases import undoing_checks as undoing
+from ..cases.money import in_yuan, offset_split
+from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 
 DEMANDED = "demand_received"
 
@@ -24,12 +27,14 @@ class RecoveryStatus(models.TextChoices):
     DUE = "due", "到期"
     PAID = "paid", "已缴"
     OWING = "owing", "欠缴"
+    RETURNING = "returning", "待退还"
+    CANCELLED = "cancelled", "已撤销"
 
 
 S = RecoveryStatus
 
 
-class RecoveryItem(ActsOfCase):
+class RecoveryItem(CanBeCancelled, ActsOfCase):
     """应缴款项：违规费用和违约金分列；收到缴款通知之日起十五日内缴清，异议不停止（第六十条）。"""
 
     kind_name = "应缴款项"
@@ -48,12 +53,19 @@ class RecoveryItem(ActsOfCase):
     notified_on = models.DateField("收到通知日期", null=True, editable=False)
     due_on = models.DateField("到期日", null=True, editable=False)
     paid_on = models.DateField("缴清日期", null=True, editable=False)
+    returned_on = models.DateField("退还日期", null=True, editable=False)
+    returned_by = person("退还经办人")
+    return_vouchers = files("退还凭证")
 
     class Meta:
         ordering = ["pk"]
         verbose_name = verbose_name_plural = "应缴款项"
         constraints = [
-            models.UniqueConstraint(fields=["breach_case", "kind"], name="one_recovery_a_kind"),
+            models.UniqueConstraint(
+                fields=["breach_case", "kind"],
+                condition=~Q(status__in=["returning", "cancelled"]),
+                name="one_recovery_a_kind",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_is_positive"),
         ]
 
@@ -62,6 +74,10 @@ class RecoveryItem(ActsOfCase):
 
     def get_absolute_url(self):
         return reverse("recovery", args=[self.breach_case.number, self.pk])
+
+    @property
+    def label(self):
+        return f"{self.get_kind_display()}{in_yuan(self.amount)}"
 
     @property
     def paid(self):
@@ -92,6 +108,8 @@ class RecoveryItem(ActsOfCase):
         others = self.breach_case.recoveries.filter(paper=self.paper_id, status__in=self.UNPAID)
         if name == "settle" and not others.exclude(pk=self.pk).exists():
             stop_clocks(self.agreement, DEMANDED, details["on"], about=[about_of(self.paper)])
+        elif name == "cancel" and not others.exists():
+            drop_clocks_about(self.agreement, DEMANDED, details["on"], about_of(self.paper))
 
     @step(
         "status", source=[S.OWING], target=None, label="提请抵扣", article="第六十条", who=permissions.finance,
@@ -144,6 +162,24 @@ class RecoveryItem(ActsOfCase):
     )  # fmt: skip
     def fall_behind(self, on):
         """第六十条：到期没有缴清，可从基金或质量保证金中抵扣。"""
+
+    @step(
+        "status", source=[*UNPAID, S.PAID], target=RETURN_VALUE(S.CANCELLED, S.RETURNING), label="撤销应缴款项",
+        article="第八十一条", who=permissions.agency_leader, checks=[undoing.decision_was_quashed, common.reason_is_given],
+    )  # fmt: skip
+    def cancel(self, reason, on):
+        """第八十一条：所依的处理被撤销、变更的，不再缴；已经缴的、抵扣的，退还乙方。"""
+        self.fall(reason, on)
+        return S.RETURNING if self.paid else S.CANCELLED
+
+    @step(
+        "status", source=[S.RETURNING], target=S.CANCELLED, label="退还已缴款项", article="第六十条、第八十一条",
+        who=permissions.finance, checks=[rules.returning_has_a_voucher, common.not_in_the_future],
+    )  # fmt: skip
+    def give_back(self, files, on, by):
+        """第六十条、第八十一条：处理被撤销、变更的，财务凭银行回单退还已缴和抵扣的款项。"""
+        self.returned_on, self.returned_by = on, by
+        self.return_vouchers.add(*Attachment.keep(self.agreement, files, by))
 
 
 class PaymentStatus(models.TextChoices):

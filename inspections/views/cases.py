@@ -20,6 +20,7 @@ from ..cases import permissions as case_permissions
 from ..cases import points as case_points
 from ..cases.points import band_for, reason_from, responsible_in
 from ..cases.states import FINAL, CaseStatus
+from ..cases.undoing import left_of
 from ..cases.words import measures_in_words
 from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 from ..records.kinds import KINDS
@@ -75,14 +76,16 @@ FORMS = {
     "notify": forms.NotifyForm, "defend": forms.DefenceForm, "waive_defence": forms.WaiverForm,
     "consider_defence": forms.ConsiderForm, "propose_handling": forms.ProposeForm, "investigate_again": forms.TodayReasonForm,
     "carry_out": forms.TodayForm, "call_interview": forms.InterviewForm, "close": forms.TodayReasonForm,
-    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm,
+    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm, "reopen": forms.ReopenForm,
 }  # fmt: skip
 HOW = {
     "notify": cases.notify, "propose_handling": cases.propose, "call_interview": cases.call_interview, "explain": cases.explain,
+    "reopen": cases.reopen,
 }  # fmt: skip
 # Acts that answer something: without it there is nothing to say about them.
 ANSWERS = {
     "weigh_item": "items", "remove_item": "items", "consider_defence": "defences", "explain": "explanations",
+    "reopen": "results_to_act_on",
 }  # fmt: skip
 BESIDE = (
     "dismiss",
@@ -140,8 +143,15 @@ def _told(request, one, deeds):
         "explanations": one.explanations.all(),
         **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
         "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
-        "waivers": one.waiver_files.all(),
+        "waivers": one.waiver_files.all(), "quashed": _quashed(one),
+        "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
+
+
+def _quashed(one):
+    """第八十一条：decisions that did not stand: what they said, and why they fell."""
+    found = one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper")
+    return [(handling, measures_in_words(handling.typed_plan, one)) for handling in found]
 
 
 def _overlaps(one):
@@ -254,7 +264,11 @@ def recovery(request, number, pk):
     one = found(request, number)
     thing = get_object_or_404(RecoveryItem, breach_case=one, pk=pk)
     payment = thing.payments.filter(status=RecoveryPayment.Status.RECORDED).first()
-    deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm})
+    deeds = Deeds(
+        request,
+        thing,
+        {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm, "give_back": forms.GiveBackForm},
+    )
     answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment, "reject": cases.reject_payment}) if payment else None  # fmt: skip
     chosen = answers if answers and answers.asked in ("confirm", "reject") else deeds
     context = {
