@@ -165,7 +165,7 @@ def _payments(user, verb, **filters):
 def _recoveries(user, verb):
     found = _mine(user, RecoveryItem).filter(status__in=["notified", "due", "owing"])
     return [
-        Item(f"{one.get_kind_display()} {one.amount:,.2f} 元", one.breach_case.agreement,
+        Item(one.label, one.breach_case.agreement,
              f"{one.get_status_display()}（第六十条）", one.get_absolute_url(), verb, one.due_on)
         for one in found.select_related(f"breach_case__{PARTIES}").order_by("due_on", "pk")[:MOST]
     ]  # fmt: skip

@@ -51,6 +51,28 @@ class Ban:
         return self.scope, self.target, self.service
 
 
+# What an amount of a plan is for, in the order of the articles.
+AMOUNTS = ("refuse", "recover", "damages")
+WHOLE_CASE = 0
+
+
+@dataclass(frozen=True)
+class Share:
+    """第六十五条：what is refused, recovered and claimed for one item of the case.
+
+    `item`: its order; WHOLE_CASE where the amounts were told for the case in one sum, as they once were.
+    """
+
+    item: int
+    refuse: Decimal = NOTHING
+    recover: Decimal = NOTHING
+    damages: Decimal = NOTHING
+
+    @property
+    def amounts(self):
+        return {name: getattr(self, name) for name in AMOUNTS}
+
+
 @dataclass(frozen=True)
 class Plan:
     """`item`: the order of the case's item on which suspension or rescission rests; 0 for none."""
@@ -60,15 +82,32 @@ class Plan:
     interview: bool = False
     rectify_by: date | None = None
     hold: bool = False
-    refuse: Decimal = NOTHING
-    recover: Decimal = NOTHING
-    damages: Decimal = NOTHING
+    shares: tuple[Share, ...] = ()
     bans: tuple[Ban, ...] = ()
     whole: str = ""  # "suspend"、"rescind"
     item: int = 0
     until: date | None = None
     aftercare: tuple[tuple[str, object], ...] = ()
     check_hold: str = ""  # what becomes of payment held for the check: "paid"、"refused"
+
+    @property
+    def refuse(self):
+        return self._sum("refuse")
+
+    @property
+    def recover(self):
+        return self._sum("recover")
+
+    @property
+    def damages(self):
+        return self._sum("damages")
+
+    def _sum(self, name):
+        return sum((getattr(share, name) for share in self.shares), NOTHING)
+
+    def by_item(self, name):
+        """[(order of the item, amount)] of one kind, without what is nothing."""
+        return [(share.item, amount) for share in self.shares if (amount := getattr(share, name))]
 
     @property
     def measures(self):
@@ -95,13 +134,19 @@ class Plan:
         values = {**kept}
         for name in ("on", "rectify_by", "until"):
             values[name] = date.fromisoformat(kept[name]) if kept[name] else None
-        for name in ("refuse", "recover", "damages"):
-            values[name] = Decimal(kept[name])
+        values["shares"] = _shares(kept)
         values["bans"] = tuple(
             Ban(**{**ban, "until": date.fromisoformat(ban["until"])}) for ban in kept["bans"]
         )
         values["aftercare"] = tuple((name, value) for name, value in kept["aftercare"])
         return cls(**{one.name: values[one.name] for one in fields(cls)})
+
+
+def _shares(kept):
+    if "shares" in kept:
+        return tuple(Share(one["item"], *(Decimal(one[name]) for name in AMOUNTS)) for one in kept["shares"])
+    whole = Share(WHOLE_CASE, *(Decimal(kept[name]) for name in AMOUNTS))
+    return (whole,) if any(whole.amounts.values()) else ()
 
 
 def _plain(value):

@@ -28,11 +28,18 @@ def _interview(plan, case):
 
 def _money(plan, case):
     if plan.refuse:
-        yield f"对违规费用{in_yuan(plan.refuse)}不予支付。"
+        yield f"对违规费用{in_yuan(plan.refuse)}不予支付{_by_item(plan, 'refuse')}。"
     if plan.recover:
-        yield f"追回违规费用{in_yuan(plan.recover)}。"
+        yield f"追回违规费用{in_yuan(plan.recover)}{_by_item(plan, 'recover')}。"
     if plan.damages:
-        yield f"要求支付违约金{in_yuan(plan.damages)}。"
+        yield f"要求支付违约金{in_yuan(plan.damages)}{_by_item(plan, 'damages')}。"
+
+
+def _by_item(plan, name):
+    parts = plan.by_item(name)
+    if len(parts) < 2:
+        return ""
+    return f"（{'、'.join(f'第{order}项{in_yuan(amount)}' for order, amount in parts)}）"
 
 
 def _stops(plan, case):

@@ -11,7 +11,7 @@ from agreements.reports import actions as reports
 from institutions.models import Role
 
 from ..cases import actions, days
-from ..cases.plan import Plan
+from ..cases.plan import Plan, Share
 from ..models import BreachCase
 from .people import lines, scan
 
@@ -138,9 +138,8 @@ class Story:
         on = self.day(row.decided or int(row.told) - 10)
         given = {"interview": "interview" in taken, "hold": "hold" in taken}
         if "recover" in taken:
-            given["recover"] = Decimal(row.amount)
-        if "damages" in taken:
-            given["damages"] = Decimal(row.damages)
+            claimed = row.damages if "damages" in taken else 0
+            given["shares"] = (Share(1, recover=Decimal(row.amount), damages=Decimal(claimed)),)
         if "rectify" in taken:
             given["rectify_by"] = on + timedelta(days=int(row.days))
         if whole := next((name for name in ("suspend", "rescind") if name in taken), ""):

@@ -48,12 +48,13 @@ class DecidingActs:
         who=permissions.agency_leader, checks=[rules.handling_is_decided],
     )  # fmt: skip
     def decide(self, handling, after_check, on, by):
-        """第六十三条至第六十七条：负责人决定；应缴的违规费用和违约金分列，限期整改、约谈随之建立。"""
+        """第六十三条至第六十七条：负责人决定；应缴的违规费用和违约金逐项分列，限期整改、约谈随之建立。"""
         plan, self.after_check = handling.typed_plan, after_check
         self.decided_on, self.decided_by, self.decision = on, by, handling
-        for kind, amount in (("fees", plan.recover), ("damages", plan.damages)):
-            if amount:
-                self.recoveries.create(kind=kind, amount=amount)
+        named = {item.order: f"{item.ground}{item.label}"[:200] for item in self.items.all()}
+        for kind, name in (("fees", "recover"), ("damages", "damages")):
+            for order, amount in plan.by_item(name):
+                self.recoveries.create(kind=kind, amount=amount, order=order, about=named.get(order, ""))
         if plan.rectify_by:
             self._order_rectification(plan, on)
 

@@ -47,6 +47,9 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
 
     breach_case = of_case("recoveries")
     kind = models.CharField("种类", max_length=8, choices=Kind)
+    # Which item of the case, and in which words the decision named it; 0 where it is of the case as a whole.
+    order = models.PositiveSmallIntegerField("违约情形序号", default=0)
+    about = models.CharField("违约情形", max_length=200, blank=True)
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paper = paper_field("缴款通知书")
     status = StateField("状态", choices=S, default=S.PENDING, db_index=True)
@@ -62,7 +65,7 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
         verbose_name = verbose_name_plural = "应缴款项"
         constraints = [
             models.UniqueConstraint(
-                fields=["breach_case", "kind"],
+                fields=["breach_case", "kind", "order"],
                 condition=~Q(status__in=["returning", "cancelled"]),
                 name="one_recovery_a_kind",
             ),
@@ -70,14 +73,23 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
         ]
 
     def __str__(self):
-        return f"{self.breach_case}-{self.get_kind_display()}"
+        return f"{self.breach_case}-{self._item}{self.get_kind_display()}"
 
     def get_absolute_url(self):
         return reverse("recovery", args=[self.breach_case.number, self.pk])
 
     @property
     def label(self):
-        return f"{self.get_kind_display()}{in_yuan(self.amount)}"
+        return f"{self._item}{self.get_kind_display()}{in_yuan(self.amount)}"
+
+    @property
+    def named(self):
+        """In the words of a paper."""
+        return f"{self.about}：{self.get_kind_display()}" if self.about else self.get_kind_display()
+
+    @property
+    def _item(self):
+        return f"第{self.order}项" if self.order else ""
 
     @property
     def paid(self):

@@ -18,6 +18,8 @@ from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
 from ..cases import points as case_points
+from ..cases.plan import LABELS
+from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
 from ..cases.states import FINAL, CaseStatus
 from ..cases.undoing import left_of
@@ -72,9 +74,9 @@ def found(request, number):
 
 FORMS = {
     "file": forms.FileCaseForm, "dismiss": forms.TodayReasonForm, "investigate": forms.InvestigateForm,
-    "add_item": forms.ItemForm, "weigh_item": forms.WeighItemForm, "remove_item": forms.RemoveItemForm, "plan_handling": forms.PlanForm,
+    "add_item": forms.ItemForm, "weigh_item": forms.WeighItemForm, "remove_item": forms.RemoveItemForm, "plan_handling": PlanForm,
     "notify": forms.NotifyForm, "defend": forms.DefenceForm, "waive_defence": forms.WaiverForm,
-    "consider_defence": forms.ConsiderForm, "propose_handling": forms.ProposeForm, "investigate_again": forms.TodayReasonForm,
+    "consider_defence": forms.ConsiderForm, "propose_handling": ProposeForm, "investigate_again": forms.TodayReasonForm,
     "carry_out": forms.TodayForm, "call_interview": forms.InterviewForm, "close": forms.TodayReasonForm,
     "ask_explanation": forms.AskForm, "explain": forms.ExplainForm, "reopen": forms.ReopenForm,
 }  # fmt: skip
@@ -129,12 +131,12 @@ def _told(request, one, deeds):
     if request.user.institution_id and one.is_before_notice:
         # Back under investigation: what is found and intended now is told with the next notice.
         items, plan = items.none(), None
+    decided = one.decision.typed_plan if one.decision else None
     events = Event.objects.visible_to(request.user).filter(
         agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
     )
-    decided = one.decision.typed_plan if one.decision else None
     return {
-        "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": items,
+        "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": _with_amounts(items, decided or plan),
         "intended": measures_in_words(plan, one) if plan else [],
         "decided": measures_in_words(decided, one) if decided else [],
         "defences": one.defences.prefetch_related("attachments").select_related("filed_by", "considered_by"),
@@ -146,6 +148,14 @@ def _told(request, one, deeds):
         "waivers": one.waiver_files.all(), "quashed": _quashed(one),
         "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
+
+
+def _with_amounts(items, plan):
+    """The items, each with what is decided, or else intended, to be taken for it."""
+    shares = {share.item: share.amounts for share in plan.shares} if plan else {}
+    for item in items:
+        item.taken = [(LABELS[name], amount) for name, amount in shares.get(item.order, {}).items() if amount]
+    return items
 
 
 def _quashed(one):

@@ -8,7 +8,7 @@ from agreements.gate import perform
 from agreements.models import Agreement
 from agreements.papers.printing import print_owed
 from inspections.cases import actions as cases
-from inspections.cases.plan import Plan
+from inspections.cases.plan import AMOUNTS, Plan, Share
 from inspections.models import BreachCase
 
 from ..desk import AFTER, TODAY, upload
@@ -21,10 +21,11 @@ REASON = "2026年1月至6月重复收取床位费120例"
 
 
 def plan(**changed):
-    """By default the fees are recovered, with 违约金 at the cap of 第六十五条."""
-    return Plan(
-        **{"on": TODAY, "reason": REASON, "recover": Decimal(120_000), "damages": Decimal(12_000), **changed}
-    )
+    """By default the fees are recovered, with 违约金 at the cap of 第六十五条; amounts are of the first item."""
+    amounts = {"recover": Decimal(120_000), "damages": Decimal(12_000)}
+    amounts |= {name: changed.pop(name) for name in AMOUNTS if name in changed}
+    shares = (Share(1, **amounts),) if any(amounts.values()) else ()
+    return Plan(**{"on": TODAY, "reason": REASON, "shares": shares, **changed})
 
 
 def suspending(order=1, days=90, **changed):

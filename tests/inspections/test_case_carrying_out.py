@@ -174,7 +174,7 @@ def test_what_an_offset_does_not_cover_is_demanded_anew_with_its_own_fifteen_day
     fees = RecoveryItem.objects.get(pk=fees.pk)
     assert fees.status == "owing" and fees.paper != first
     assert fees.paper.snapshot["table"]["rows"] == [
-        ["违规费用", "120,000.00元", "70,000.00元", "50,000.00元"]
+        ["第六十五条（六）重复/超标准/分解收费：违规费用", "120,000.00元", "70,000.00元", "50,000.00元"]
     ]
     people.received(fees.paper)
     clock = fees.agreement.deadlines.get(event="demand_received", about=about_of(fees.paper))

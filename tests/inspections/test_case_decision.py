@@ -275,9 +275,11 @@ def test_a_decision_under_66_suspends_recovers_and_prints_everything_at_once(peo
 @pytest.mark.rule("Q60.1")
 def test_the_demand_lists_fees_and_damages_apart(people):
     case = people.decided()
+    item = "第六十五条（六）重复/超标准/分解收费"
     assert case.demand_paper.snapshot["table"]["rows"] == [
-        ["违规费用", "120,000.00元"],
-        ["违约金", "12,000.00元"],
+        [item, "违规费用", "120,000.00元"],
+        [item, "违约金", "12,000.00元"],
+        ["合计", "", "132,000.00元"],
     ]
     assert "15日内缴清" in "".join(case.demand_paper.snapshot["paragraphs"])
 
@@ -496,7 +498,7 @@ def test_the_cap_of_a_mixed_case_is_the_sum_of_its_items(people):
         {"amount": Decimal(80_000)},
         {"item": "QH-67-02", "part": "", "weighs_as": 67, "amount": Decimal(40_000)},
     ]
-    handling = people.reviewed(decided=plan(damages=Decimal(20_000)), items=items)
+    handling = people.reviewed(decided=plan(recover=Decimal(80_000), damages=Decimal(20_000)), items=items)
     assert handling.cap == Decimal(20_000)
     assert cases.decide(handling, by=people.desk.leader, on=TODAY).status == "decided"
 

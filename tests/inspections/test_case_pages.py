@@ -62,7 +62,12 @@ def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
     do(at(desk.clerk), url, "add_item", item="QH-65-06c", facts="重复收费120例", amount="120000")
     item = case.items.get()
     assert (item.item, item.part, item.weighs_as) == ("QH-65-06", "c", 65)
-    planned = {"on": TODAY.isoformat(), "reason": "重复收费120例", "recover": "120000", "damages": "12000"}
+    planned = {
+        "on": TODAY.isoformat(),
+        "reason": "重复收费120例",
+        "recover_1": "120000",
+        "damages_1": "12000",
+    }
     do(at(desk.clerk), url, "plan_handling", **planned)
     assert at(desk.operator).get(url).status_code == 404
     do(at(desk.reviewer), url, "notify")
