@@ -88,6 +88,7 @@ def way_to_a_case(agreement, user):
 def register():
     """Add to the lists that the lower apps keep for whoever stands above them."""
     from agreements import checks, daily, desk, offers
+    from agreements.claims import checks as claim_checks
     from agreements.deliveries import notice_papers
     from agreements.messages import notices
     from agreements.models import DailyFailure, Paper, event
@@ -97,7 +98,9 @@ def register():
     from . import desk as case_desk
     from . import receipts as case_receipts
     from .checks import why_not_mended
+    from .funds import taken_from
 
+    claim_checks.TAKERS.append(taken_from)
     checks.SUSPENSION_KEEPERS.append(why_not_mended)
     desk.MORE.append(case_desk.groups_for)
     offers.WAYS_TO_A_CASE.append(way_to_a_case)

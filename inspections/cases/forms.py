@@ -10,6 +10,7 @@ from agreements.models import Agreement
 from config.forms import PortalForm
 
 from ..models import BreachCase, Defence, PointsRecord
+from .funds import fund_sum
 
 
 def words(label, limit=500, rows=3, **kwargs):
@@ -271,10 +272,17 @@ class SendBackForm(TodayReasonForm):
 
 
 class OffsetForm(TodayForm):
-    """逾期没有缴清的：两处可用的金额，先基金、后保证金（第六十条）。"""
+    """逾期没有缴清的：先从审核应付、还没有拨付的费用中抵扣，不足的再从质量保证金（第六十条）。"""
 
-    fund = money("申请拨付的医保基金，可用（元）", initial=0, help_text="本期审核应付、还没有拨付的")
-    deposit = money("质量保证金，可用（元）", initial=0, help_text="本年度保证金余额")
+    # No ledger of the deposit is kept here, so that its balance is typed, with the paper that shows it.
+    deposit = money("质量保证金，可用（元）", initial=0, help_text="本年度保证金余额；费用够抵的不填")
+    files = FilesField(label="保证金余额凭证", required=False)
+
+    def prepare(self):
+        available = fund_sum(self.agreement)
+        self.fields[
+            "deposit"
+        ].help_text += f"。审核应付、还没有拨付的费用可抵 {available:,.2f} 元，先从中抵扣"
 
 
 class PaymentForm(ActForm):

@@ -12,10 +12,10 @@ from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
-from ..cases import permissions
+from ..cases import funds, permissions
 from ..cases import recovery_checks as rules
 from ..cases import undoing_checks as undoing
-from ..cases.money import in_yuan, offset_split
+from ..cases.money import NOTHING, in_yuan, offset_split
 from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 
 DEMANDED = "demand_received"
@@ -105,6 +105,11 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
         return self.unpaid - self._sum(RecoveryPayment.Status.RECORDED)
 
     @property
+    def fund(self):
+        """第六十条：what may be taken from the fund that the hospital applied for, in yuan."""
+        return funds.fund_sum(self.agreement)
+
+    @property
     def waits_for_a_rest(self):
         """第六十条：an offset since the last demand left something open, and no sum still waits to be checked."""
         taken = self.payments.filter(status=RecoveryPayment.Status.CONFIRMED, paper__gt=self.paper_id)
@@ -126,15 +131,23 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
     @step(
         "status", source=[S.OWING], target=None, label="提请抵扣", article="第六十条", who=permissions.finance,
         checks=[
-            rules.something_is_available, rules.older_debt_comes_first, rules.no_offset_waits, common.not_in_the_future,
+            rules.no_offset_waits, rules.something_is_available, rules.deposit_is_shown, rules.older_debt_comes_first,
+            common.not_in_the_future,
         ],
     )  # fmt: skip
-    def offset(self, fund, deposit, on, by):
+    def offset(self, deposit, files, on, by):
         """第六十条：逾期没有缴清的，先从申请拨付的医保基金、再从质量保证金中抵扣；由财务提请，负责人决定。"""
+        claims = funds.fund_of(self.agreement, lock=True)
+        available = {"fund": sum((left for _, left in claims), NOTHING), "deposit": deposit}
         order = self.agreement.terms.recovery.offset_order
-        available = {"fund": fund, "deposit": deposit}
         for source, amount in offset_split(self.unpaid_after_recorded, available, order):
-            self.payments.create(amount=amount, paid_on=on, source=source, recorded_by=by)
+            facts = {"source": source, "paid_on": on, "recorded_by": by}
+            if source == "fund":
+                for claim, part in offset_split(amount, dict(claims), [claim for claim, _ in claims]):
+                    self.payments.create(amount=part, claim=claim, **facts)
+            else:
+                payment = self.payments.create(amount=amount, **facts)
+                payment.vouchers.add(*Attachment.keep(self.agreement, files, by, internal=True))
 
     @step(
         "status", source=[S.PENDING, S.OWING], target=S.NOTIFIED, label="缴款通知送达", article="第六十条", who=permissions.the_system,
@@ -228,6 +241,9 @@ class RecoveryPayment(ActsOfCase):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paid_on = models.DateField("缴款日期")
     source = models.CharField("来源", max_length=12, choices=Source, default=Source.INSTITUTION)
+    claim = models.ForeignKey(
+        "agreements.FeeClaim", models.PROTECT, null=True, editable=False, related_name="offsets", verbose_name="抵扣的费用申报"
+    )  # fmt: skip
     paper = paper_field("抵扣通知书")
     vouchers = files("凭证")
     status = StateField("状态", choices=P, default=P.RECORDED)

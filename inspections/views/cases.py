@@ -18,6 +18,7 @@ from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
 from ..cases import points as case_points
+from ..cases.funds import fund_of
 from ..cases.plan import LABELS
 from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
@@ -285,8 +286,9 @@ def recovery(request, number, pk):
         "recovery": thing,
         "payments": RecoveryPayment.objects.visible_to(request.user)
         .filter(recovery=thing)
-        .select_related("recorded_by", "answered_by"),
+        .select_related("recorded_by", "answered_by", "claim__agreement"),
         "answers": answers,
+        "fund": fund_of(one.agreement) if request.user.agency_id and thing.status == "owing" else [],
     }
     return chosen.answered() or _page(
         request, one, chosen, "inspections/recovery.html", context | {"deeds": deeds}

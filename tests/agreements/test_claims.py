@@ -142,7 +142,7 @@ def test_who_changed_office_does_not_check_his_own_work(agreement, desk):
 @pytest.mark.parametrize(
     "amount, why, sentence",
     [
-        ("1000.01", "", "应大于 0，且不多于审核应付 1000.00 元（第三十九条）"),
+        ("1000.01", "", "应大于 0，且不多于审核应付 1000.00 元（第三十九条、第六十条）"),
         ("0", "扣", "应大于 0"),
         ("999.99", " ", "少于审核应付 1000.00 元，写明少付的原因"),
     ],

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from agreements.clocks.deadlines import add_months
 from agreements.deliveries import actions as deliveries
 from agreements.gate import perform
 from agreements.models import Agreement
@@ -94,6 +95,15 @@ class CaseDesk:
     def decided(self, **changed):
         words = {name: changed.pop(name) for name in ("override_reason", "override_files") if name in changed}
         return cases.decide(self.reviewed(**changed), by=self.desk.leader, on=TODAY, **words)
+
+    def claimed(self, agreement, allowed, back=0):
+        """The fees of a month, audited as payable and not paid yet. `back`: how many months before this one."""
+        month = add_months(TODAY.replace(day=1), -back)
+        facts = {"month": month, "claimed": Decimal(allowed), "on": TODAY}
+        agreement = perform(agreement.receive_claim, by=self.desk.clerk, **facts)
+        claim = agreement.feeclaims.get(month=month)
+        audit = {"allowed": Decimal(allowed), "refusal_reason": "", "on": TODAY}
+        return perform(claim.finish_audit, by=self.desk.reviewer, **audit)
 
     def agreement(self, case):
         return Agreement.objects.get(pk=case.agreement_id)
