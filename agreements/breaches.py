@@ -96,17 +96,6 @@ class Breaches:
             return True
         return item.article in measure.escalated_from and severity in measure.severity
 
-    def items_for(self, effect):
-        """Every item that may bear the effect, those of the article itself first, then those that escalate to it."""
-        measure = self.measure_that(effect)
-        if measure is None:
-            return []
-        articles = [measure.article, *sorted(measure.escalated_from, reverse=True)]
-        return sorted(
-            (i for i in self.items.values() if i.article in articles and not i.lost),
-            key=lambda i: articles.index(i.article),
-        )
-
     def find(self, code):
         """(item, part or None) for "QH-65-06" or "QH-65-06b"; LookupError with a Chinese sentence otherwise."""
         bare = code.rstrip("abcdefgh")

@@ -8,7 +8,8 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
-from .models import PaymentHold, ServiceBan, SignRecord
+from .gate import NEEDS_A_CASE
+from .models import PaymentHold, SignRecord
 from .papers.seal.scans import code_in
 from .status import NO_END
 from .uploads import validate_scan
@@ -246,42 +247,6 @@ class SuspendOnRequestForm(AftercareForm):
             ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
 
 
-class BreachForm(AftercareForm):
-    """An item of the breach catalogue, its severity word when a lighter article is escalated, facts."""
-
-    effect = None
-
-    item = forms.ChoiceField(label="违约情形")
-    severity = forms.ChoiceField(label="升格事由", required=False, help_text="情形属较轻条款时选")
-    reason = _reason("查实的事实")
-    on = day_field("自")
-
-    field_order = ["item", "severity", "reason", "on"]
-
-    def prepare(self):
-        breaches = self.agreement.edition.breaches
-        items = breaches.items_for(self.effect)
-        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
-        words = breaches.measure_that(self.effect).severity
-        self.fields["severity"].choices = [("", "不属升格"), *((word, word) for word in words)]
-        self.initial["on"] = localdate()
-
-    def clean_item(self):
-        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
-
-
-class SuspendForBreachForm(BreachForm):
-    effect = "suspend"
-    until = day_field("中止至")
-    field_order = ["item", "severity", "reason", "on", "until"]
-
-    def prepare(self):
-        super().prepare()
-        limit = self.agreement.latest_suspension_end(localdate())
-        self.initial["until"] = limit
-        self.fields["until"].help_text = f"自今日起最迟到 {limit}"
-
-
 class InvestigationForm(AftercareForm):
     reason = _reason("线索和可能的风险")
     on = day_field("中止自")
@@ -292,13 +257,6 @@ class InvestigationForm(AftercareForm):
         self.initial["on"] = localdate()
 
 
-class ProveBreachForm(SuspendForBreachForm):
-    inpatients = unsettled = handover_number = None
-
-    def details(self):
-        return dict(self.cleaned_data)
-
-
 class HoldForm(ActForm):
     hold_ground = forms.ChoiceField(label="依据")
     reason = _reason()
@@ -306,9 +264,13 @@ class HoldForm(ActForm):
 
     def prepare(self):
         self.grounds = self.agreement.terms.payment_hold
+        by_case = self.grounds.article
         self.fields["hold_ground"].choices = [
-            (g.code, f"{g.article_label} {g.label}") for g in self.grounds.grounds
+            (g.code, f"{g.article_label} {g.label}")
+            for g in self.grounds.grounds
+            if g.article_label != by_case
         ]
+        self.fields["hold_ground"].help_text = f"依{by_case}限期整改、暂停拨付的，{NEEDS_A_CASE}"
         self.initial["on"] = localdate()
 
     def clean_hold_ground(self):
@@ -326,32 +288,6 @@ class ReleaseForm(ActForm):
         self.initial["on"] = localdate()
 
 
-class BanForm(ActForm):
-    scope = forms.ChoiceField(label="范围", choices=ServiceBan.Scope.choices)
-    staff = forms.ModelChoiceField(None, label="人员", required=False)
-    department = forms.ModelChoiceField(None, label="科室", required=False)
-    service = forms.CharField(label="项目", max_length=100, required=False)
-    item = forms.ChoiceField(label="违约情形")
-    reason = _reason("查实的事实")
-    on = day_field("停止自")
-    until = day_field("停止至")
-
-    def prepare(self):
-        institution, stops = self.agreement.institution, self.agreement.terms.person_stop
-        items = [i for i in self.agreement.edition.breaches.items.values() if i.article in stops]
-        self.fields["staff"].queryset = institution.staff_members.filter(left_on=None)
-        self.fields["department"].queryset = institution.departments.filter(closed_on=None)
-        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
-        self.initial["on"] = localdate()
-        ranges = "；".join(
-            f"第{article}条 {t.min_months} 至 {t.max_months} 个月" for article, t in stops.items()
-        )
-        self.fields["until"].help_text = ranges
-
-    def clean_item(self):
-        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
-
-
 class LiftBanForm(ActForm):
     ban = forms.ModelChoiceField(None, label="恢复哪一项", empty_label=None)
     reason = _reason("撤销、变更原处理的文书和理由")
@@ -360,12 +296,6 @@ class LiftBanForm(ActForm):
     def prepare(self):
         self.initial["on"] = localdate()
         self.fields["ban"].queryset = self.agreement.running_bans(localdate())
-
-
-class RescindForm(BreachForm):
-    effect = "rescind"
-    minutes = forms.CharField(label="集体讨论", max_length=200, help_text="日期或纪要编号")
-    field_order = ["item", "severity", "reason", "minutes", "on"]
 
 
 class ResumeForm(ActForm):

@@ -36,15 +36,22 @@ class SystemActor:
 SYSTEM = SystemActor()
 
 
-class _NoProposalYet:
-    """Stands for a proposal that is still to be written: nothing in it speaks against the act."""
+@dataclass(frozen=True)
+class _NotWrittenYet:
+    """Stands for a proposal that is still to be written: nothing in it speaks against the act.
+
+    `is_of_case`: what is to be written is the handling of a breach case, and not a proposal on the agreement alone.
+    """
+
+    is_of_case: bool
 
     @staticmethod
     def stands_against(name, by, details):
         return None
 
 
-NO_PROPOSAL_YET = _NoProposalYet()
+NO_PROPOSAL_YET, NO_HANDLING_YET = _NotWrittenYet(is_of_case=False), _NotWrittenYet(is_of_case=True)
+NEEDS_A_CASE = "须经违约案件立案、告知、听取陈述申辩后决定"
 
 
 def rule(article, sentence):
@@ -63,19 +70,17 @@ def rule(article, sentence):
     return mark
 
 
-def step(field, *, source, target, label, article, who, checks=(), proposed=False, needs=""):
+def step(field, *, source, target, label, article, who, checks=(), proposed=False, by_case=False, needs=""):
     """A django-fsm transition with what the door needs: label, article, permission, checks.
 
     `proposed`: the act is decided on another person's reviewed proposal and never by one person alone.
+    `by_case`: that proposal is the handling of a breach case, in which the hospital was heard (第六条).
     `needs`: the terms on which the act rests ("suspension.max_days"); an edition without them does not know the act.
     """
     custom = {
-        "label": label,
-        "article": article,
-        "checks": tuple(checks),
-        "proposed": proposed,
+        "label": label, "article": article, "checks": tuple(checks), "proposed": proposed or by_case, "by_case": by_case,
         "needs": needs,
-    }
+    }  # fmt: skip
 
     return transition(field, source=source, target=target, permission=who, custom=custom)
 
@@ -154,6 +159,8 @@ def refusal(thing, name, /, *, by, **details):
     if step_of(thing, name) is None:
         article = in_its_words(thing, custom["article"])
         return f"{thing.kind_name}现为“{thing.get_status_display()}”，不能{custom['label']}（{article}）"
+    if custom["by_case"] and not getattr(details.get("proposal"), "is_of_case", False):
+        return in_its_words(thing, f"{NEEDS_A_CASE}（第六条）")
     if custom["proposed"] and (why := _without_proposal(name, by, details)):
         return f"{why}（办审分离）"
     known = {**details, "by": by}

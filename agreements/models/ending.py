@@ -24,7 +24,7 @@ class EndingActs:
 
     @step(
         "status", source=LIVE, target=S.RESCINDED, label="解除协议", article="第六十七条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_rescission,
             checks.decided_collectively,

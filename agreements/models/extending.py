@@ -43,7 +43,7 @@ class ExtendingActs:
 
     @step(
         "status", source=LIVE, target=None, label="通报批评", article="第六十三条", who=permissions.agency_leader,
-        proposed=True, checks=[checks.not_in_the_future, rules.item_allows_criticism, checks.reason_is_written],
+        by_case=True, checks=[checks.not_in_the_future, rules.item_allows_criticism, checks.reason_is_written],
     )  # fmt: skip
     def criticise(self, item, reason, on, proposal=None):
         """第六十三条：查实所列情形，根据情节轻重给予通报批评；送达之日起，本期期满不再自动延长。"""

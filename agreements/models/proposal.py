@@ -16,6 +16,7 @@ class Proposal(Stateful):
     """呈批：经办提请、复核审核、负责人决定，三个人。决定时所办的就是提请所写的。"""
 
     kind_name = "呈批"
+    is_of_case = False  # see `gate.step`
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "待复核"

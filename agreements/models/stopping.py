@@ -3,7 +3,7 @@ from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
 from ..gate import step
-from ..status import IN_FORCE, LIVE
+from ..status import ENDED, IN_FORCE, LIVE
 from ..status import Status as S
 from ..stops import repeat, repeat_checks
 
@@ -26,7 +26,7 @@ class StoppingActs:
 
     @step(
         "status", source=LIVE, target=S.SUSPENDED, label="违约中止", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_suspension,
             checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
@@ -51,7 +51,7 @@ class StoppingActs:
 
     @step(
         "status", source=[S.SUSPENDED], target=S.SUSPENDED, label="查实转违约中止", needs="investigation", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.an_investigation_is_open, checks.not_in_the_future, checks.item_allows_suspension,
             checks.ends_in_the_future, checks.within_longest_suspension,
@@ -132,6 +132,16 @@ class StoppingActs:
     def keep_despite_repeat(self, reason, times, on, proposal=None):
         """第六十七条（一）：协议期内多次被中止，负责人决定不予解除的，写明理由；只管到第`times`次。"""
         self.kept_at_times = times
+
+    @step(
+        "status", source=[*LIVE, *ENDED], target=None, label="记明中止所依的处理不成立", article="第八十一条",
+        who=permissions.agency_leader, by_case=True, checks=[checks.suspension_is_its_own, checks.not_in_the_future],
+    )  # fmt: skip
+    def disown_suspension(self, suspension, on, proposal=None):
+        """第八十一条、第六十七条（一）：所依的处理被撤销、变更的，这次中止不计入被中止的次数；恢复履行另行办理。"""
+        suspension.quashed_on = on
+        suspension.save(update_fields=["quashed_on"])
+        self.kept_at_times = min(self.kept_at_times, self.times_suspended)
 
     @property
     def times_suspended(self):

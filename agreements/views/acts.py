@@ -70,18 +70,11 @@ ACTS = {
     "suspend_on_request": ActPage(
         forms.SuspendOnRequestForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
     ),
-    "suspend_for_breach": ActPage(
-        forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
-    ),
     "suspend_for_investigation": ActPage(
         forms.InvestigationForm, "复核、负责人决定后，协议中止、拨付暂停，至核查处理结束。"
     ),
-    "prove_breach": ActPage(forms.ProveBreachForm, "复核、负责人决定后，核查中止转为违约中止，起日不变。"),
     "hold_payment": ActPage(forms.HoldForm, "复核、负责人决定后暂停拨付，协议状态不变。"),
     "release_payment": ActPage(forms.ReleaseForm, "复核、负责人决定后，补付暂停期间的费用，或转为不予支付。"),
-    "ban_service": ActPage(
-        forms.BanForm, "复核、负责人决定后，所指人员、科室或项目停止医保服务，协议状态不变。"
-    ),
     "lift_ban": ActPage(forms.LiftBanForm, "复核、负责人决定后，所选的人员、科室或项目恢复医保服务。"),
     "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
     "count_aftercare": ActPage(forms.AftercareForm, "交接单随即印出，双方逐项办结善后。"),
@@ -132,7 +125,6 @@ ACTS = {
     ),
     "receive_claim": ActPage(ReceiveClaimForm, "审核人随即看到；双方都能看到拨付的时限，自受理次日起算。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
-    "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
 }
 
 
@@ -254,6 +246,8 @@ def _proposal_deed(thing, name):
 
 def proposal_facts(thing):
     """What the proposal asks for, as label and value, in the words of the act's own form."""
+    if thing.act not in ACTS:  # proposed before it became an act of breach cases
+        return [("事由", thing.details["reason"]), ("自", thing.details["on"])]
     form = ACTS[thing.act].form(agreement=thing.agreement)
     details = thing.typed_details()
     details |= details.pop("aftercare", None) or {}

@@ -28,18 +28,25 @@ def _interview(plan, case):
 
 def _money(plan, case):
     if plan.refuse:
-        yield f"对违规费用{in_yuan(plan.refuse)}不予支付。"
+        yield f"对违规费用{in_yuan(plan.refuse)}不予支付{_by_item(plan, 'refuse')}。"
     if plan.recover:
-        yield f"追回违规费用{in_yuan(plan.recover)}。"
+        yield f"追回违规费用{in_yuan(plan.recover)}{_by_item(plan, 'recover')}。"
     if plan.damages:
-        yield f"要求支付违约金{in_yuan(plan.damages)}。"
+        yield f"要求支付违约金{in_yuan(plan.damages)}{_by_item(plan, 'damages')}。"
+
+
+def _by_item(plan, name):
+    parts = plan.by_item(name)
+    if len(parts) < 2:
+        return ""
+    return f"（{'、'.join(f'第{order}项{in_yuan(amount)}' for order, amount in parts)}）"
 
 
 def _stops(plan, case):
     people = case.agreement.institution
     for ban in plan.bans:
-        found = people.staff_members if ban.scope == "person" else people.departments
-        who, item = found.get(pk=ban.target), case.items.get(order=ban.item)
+        found = {"person": people.staff_members, "department": people.departments}.get(ban.scope)
+        who, item = found.get(pk=ban.target) if found else ban.service, case.items.get(order=ban.item)
         span, when = f"自{day_in_words(plan.on)}起", "此后"
         if ban.until != ServiceBan.NO_END:
             span, when = f"{span}至{day_in_words(ban.until)}止", "期间"
