@@ -10,6 +10,7 @@ from ..cases import undoing_checks as undoing
 from ..cases.plan import damages_cap
 from ..cases.states import AFTER_DECISION
 from ..cases.states import CaseStatus as S
+from ..cases.words import measures_in_words
 
 
 class DecidingActs:
@@ -125,7 +126,8 @@ class DecidingActs:
         """第八十一条：复议、诉讼撤销、变更处理或责令重新处理的，原决定留存并注明，案件退回调查；不再处理的，按不成立了结。"""
         handling = self.decision
         handling.quashed_by, handling.quashed_on, handling.paper = dispute, on, self.decision_paper
-        handling.save(update_fields=["quashed_by", "quashed_on", "paper"])
+        handling.quashed_words = measures_in_words(handling.typed_plan, self)  # its items may be weighed anew
+        handling.save(update_fields=["quashed_by", "quashed_on", "quashed_words", "paper"])
         self.decision = self.decided_by = self.decided_on = self.served_on = None
         self.notice_paper = self.decision_paper = self.demand_paper = None
         self.intended, self.planned_by, self.waived_on = {}, None, None  # only a new notice counts

@@ -11,6 +11,7 @@ from ..cases import checks as rules
 from ..cases import permissions
 from ..cases.plan import Plan, acts_of, made_on
 from ..cases.states import CaseStatus
+from ..cases.words import measures_in_words
 from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, paper_field, person
 
 
@@ -64,6 +65,7 @@ class Handling(ActsOfCase):
         "inspections.Dispute", models.PROTECT, null=True, editable=False, related_name="quashed", verbose_name="撤销、变更的依据"
     )  # fmt: skip
     quashed_on = models.DateField("撤销、变更日期", null=True, editable=False)
+    quashed_words = models.JSONField("撤销时的决定内容", default=list, blank=True, editable=False)
     paper = paper_field("违约处理决定书")
     damages = models.DecimalField("违约金（元）", max_digits=14, decimal_places=2, default=0)
     cap = models.DecimalField("违约金上限（元）", max_digits=14, decimal_places=2, default=0)
@@ -112,6 +114,15 @@ class Handling(ActsOfCase):
     def begins_later(self):
         """Whether a decision of today begins on another day than the proposal says."""
         return self.is_open and self.plan_decided_on(localdate()).on != self.typed_plan.on
+
+    @property
+    def words(self):
+        """What it says, a sentence a measure; while it waits, as a decision of today would order it."""
+        if self.quashed_on:
+            return self.quashed_words
+        return measures_in_words(
+            self.plan_decided_on(localdate()) if self.is_open else self.typed_plan, self.breach_case
+        )
 
     @property
     def is_over_cap(self):

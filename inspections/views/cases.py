@@ -146,7 +146,8 @@ def _told(request, one, deeds):
         "explanations": one.explanations.all(),
         **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
         "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
-        "waivers": one.waiver_files.all(), "quashed": _quashed(one),
+        "waivers": one.waiver_files.all(),
+        "quashed": one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper"),
         "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
 
@@ -157,12 +158,6 @@ def _with_amounts(items, plan):
     for item in items:
         item.taken = [(LABELS[name], amount) for name, amount in shares.get(item.order, {}).items() if amount]
     return items
-
-
-def _quashed(one):
-    """第八十一条：decisions that did not stand: what they said, and why they fell."""
-    found = one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper")
-    return [(handling, measures_in_words(handling.typed_plan, one)) for handling in found]
 
 
 def _overlaps(one):
@@ -239,7 +234,6 @@ def handling(request, number, pk):
     how = {"decide": cases.decide, "turn_down": cases.turn_down, "withdraw": cases.withdraw}
     deeds = Deeds(request, thing, acts, how)
     context = {
-        "measures": measures_in_words(thing.plan_decided_on(localdate()) if thing.is_open else thing.typed_plan, one),
         "handling": thing, "proposed_from": thing.typed_plan.on, "today": localdate(),
     }  # fmt: skip
     return deeds.answered() or _page(request, one, deeds, "inspections/handling.html", context)

@@ -645,3 +645,14 @@ def test_the_record_of_a_decision_is_whole(people):
 
     case = people.decided(decided=suspending(damages=Decimal(24_000)), items=SEVERE)
     assert first_fault(people.agreement(case)) is None
+
+
+def test_a_plan_falls_with_an_item_that_is_removed_and_what_was_turned_down_stays_readable(people):
+    handling = people.reviewed(decided=suspending(damages=Decimal(0)), items=SEVERE)
+    cases.turn_down(handling, by=people.desk.leader, reason="证据不足")
+    case = people.fresh(handling.breach_case)
+    case = perform(case.investigate_again, by=people.desk.reviewer, reason="再查", on=TODAY)
+    case = perform(case.plan_handling, by=people.desk.clerk, plan=suspending(damages=Decimal(0)))
+    case = perform(case.remove_item, by=people.desk.clerk, row=case.items.get(), reason="查不实")
+    assert case.intended_plan is None
+    assert "所依情形已撤去" in "".join(Handling.objects.get(pk=handling.pk).words)

@@ -106,6 +106,18 @@ def test_what_is_changed_or_to_be_made_anew_is_decided_anew(people, outcome):
     assert case.status == "investigating"
 
 
+@pytest.mark.rule("Q81.1")
+def test_what_the_quashed_decision_said_stays_as_it_was_when_its_items_are_weighed_anew(people, client):
+    case = people.decided(decided=suspending(damages=Decimal(0)), items=SEVERE)
+    said = case.decision.words
+    case = reopened(people, case)
+    case = perform(case.remove_item, by=people.desk.clerk, row=case.items.get(), reason="查不实")
+    assert case.handlings.get().words == said and "第六十六条（三）" in "".join(said)
+    client.force_login(people.desk.leader, backend=BACKEND)
+    for page in (case.get_absolute_url(), case.handlings.get().get_absolute_url()):
+        assert "中止医保协议" in client.get(page).content.decode()
+
+
 # ── what falls ──
 
 
