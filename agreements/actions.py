@@ -40,14 +40,18 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
     """
     if not permissions.may_draft(by):
         raise PermissionDenied("您无权办理“起草协议”")
-    agency = agency or signing_agency_for(by)
+    agency, edition = agency or signing_agency_for(by), edition or Edition.objects.newest()
+    if edition.is_withdrawn:
+        raise RuleBroken(
+            f"文本{edition}（{edition.version}）已停用，不能再用于起草。选现行的版本（版本管理）"
+        )
     _refuse_broken_constraints(agency=agency, institution=institution, **facts)
     try:
         with transaction.atomic():
             series = f"{agency.region_id}-{facts['starts_on'].year}"
             agreement = Agreement.objects.create(
                 number=f"{series}-{Sequence.take(f'协议 {series}'):04d}", agency=agency, institution=institution,
-                edition=edition or Edition.objects.newest(), predecessor=predecessor, drafted_by=by, **facts,
+                edition=edition, predecessor=predecessor, drafted_by=by, **facts,
             )  # fmt: skip
             if not permissions.agency_clerk(agreement, by):
                 raise PermissionDenied("您无权为这家机构起草协议")

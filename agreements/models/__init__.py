@@ -8,6 +8,7 @@ from .claim import ClaimStatus, FeeClaim
 from .deadline import Deadline
 from .delivery import Delivery
 from .edition import Edition
+from .edition_case import EditionCase, EditionEvent
 from .event import Event
 from .job import DailyFailure, Job
 from .message import Message
@@ -46,6 +47,8 @@ __all__ = [
     "Delivery",
     "DisplayProof",
     "Edition",
+    "EditionCase",
+    "EditionEvent",
     "Ending",
     "Event",
     "FeeClaim",
