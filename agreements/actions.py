@@ -55,6 +55,10 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
         raise PermissionDenied("您无权办理“起草协议”")
     agency = agency or signing_agency_for(by)
     edition = edition or text_for(agency, institution, predecessor)
+    if edition.is_withdrawn:
+        raise RuleBroken(
+            f"文本{edition}（{edition.version}）已停用，不能再用于起草。选现行的版本（版本管理）"
+        )
     _refuse_broken_constraints(agency=agency, institution=institution, **facts)
     try:
         with transaction.atomic():

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from .edition_text import chinese_number
-from .tables import BadTerms, build, keyed, parsed
+from .tables import BadTerms, build, keyed, parsed, rows_of
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class Breaches:
 def read_breaches(toml):
     """Breaches from the text of a breaches.toml. Raises BadTerms, also for items that name unknown ones."""
     raw = parsed(toml, "breaches.toml")
-    items = keyed(raw.pop("item", []), "code", "item")
-    measures = keyed(raw.pop("measure", []), "article", "measure")
+    items = keyed(rows_of(raw, "item"), "code", "item")
+    measures = keyed(rows_of(raw, "measure"), "article", "measure")
     breaches = build(Breaches, raw | {"items": items, "measures": measures}, "")
     for item in breaches.items.values():
         if item.article not in breaches.measures:

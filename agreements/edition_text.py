@@ -293,7 +293,10 @@ def _article(raw):
     number, paragraphs = raw["number"], []
     anchor = f"art-{number}"
     for line in raw.pop("lines"):
-        paragraphs.append(_paragraph(line, anchor, paragraphs))
+        try:
+            paragraphs.append(_paragraph(line, anchor, paragraphs))
+        except ValueError as wrong:
+            raise BadText(f"第{chinese_number(number)}条“{line[:12]}”：{wrong}") from wrong
     return Article(label=f"第{chinese_number(number)}条", anchor=anchor, paragraphs=tuple(paragraphs), **raw)
 
 

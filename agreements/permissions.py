@@ -119,3 +119,26 @@ def may_run_batch(batch, user):
 def may_draft(user):
     """第七十四条：县级可以准备，签订由市、自治州及以上。"""
     return user.role == Role.CLERK
+
+
+def may_begin_edition(user):
+    """版本管理：每家机构为自己的统筹区起草文本。"""
+    return user.role in (Role.CLERK, Role.REVIEWER) and user.agency_id is not None
+
+
+def _of_its_region(case, user):
+    return user.agency_id is not None and user.agency.region_id == case.region_id
+
+
+def edition_writer(case, user):
+    """版本管理：the edition's own region writes it."""
+    return may_begin_edition(user) and _of_its_region(case, user)
+
+
+def edition_publisher(case, user):
+    """版本管理：负责人, or a reviewer; a check says that it is somebody who did not write."""
+    return user.role in (Role.REVIEWER, Role.LEADER) and _of_its_region(case, user)
+
+
+def edition_people(case, user):
+    return edition_writer(case, user) or edition_publisher(case, user)

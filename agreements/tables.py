@@ -19,6 +19,16 @@ def parsed(toml, name):
         return tomllib.loads(toml)
     except tomllib.TOMLDecodeError as wrong:
         raise BadTerms(f"{name} 不是合格的 TOML：{wrong}") from wrong
+    except RecursionError as wrong:
+        raise BadTerms(f"{name} 的括号套得太深，读不出来") from wrong
+
+
+def rows_of(raw, table):
+    """Takes the rows of a [[table]] out of a parsed file; BadTerms where it is something else."""
+    rows = raw.pop(table, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadTerms(f"{table} 应写成一行一张的表：[[{table}]]")
+    return rows
 
 
 def keyed(rows, key, table):
@@ -27,6 +37,8 @@ def keyed(rows, key, table):
     for place, row in enumerate(rows, start=1):
         if key not in row:
             raise BadTerms(f"第{place}个 [[{table}]] 缺少 {key}")
+        if not isinstance(row[key], str | int):
+            raise BadTerms(f"第{place}个 [[{table}]] 的 {key} 应为文字或整数")
         if row[key] in keyed:
             raise BadTerms(f"[[{table}]] 的 {key} 重复：{row[key]}")
         keyed[row[key]] = row

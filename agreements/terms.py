@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from .citing import cited
-from .tables import BadTerms, build, keyed, parsed
+from .tables import BadTerms, build, keyed, parsed, rows_of
 from .term_tables import (
     Aftercare,
     AssessmentTerms,
@@ -126,7 +126,7 @@ def read_terms(toml):
     each number of the province is written once.
     """
     raw = parsed(toml, "terms.toml")
-    rows = raw.pop("deadline", [])
+    rows = rows_of(raw, "deadline")
     _check_defaults(build(Terms, raw | {"deadlines": {}}, ""))  # the tables first: clocks lean on them
     for row in rows:
         for key in ("length", "usual", "shortest", "reminders"):

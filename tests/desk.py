@@ -59,8 +59,12 @@ class Desk:
 
     def signed(self, **changed):
         """Signed by both; in force as well when the term has begun."""
-        agreement = self.to_sign(**changed)
         day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
+        return self.signed_of(self.to_sign(**changed), day)
+
+    def signed_of(self, agreement, day=None):
+        """Signed by both, of an agreement that waits for it."""
+        day = day or min(TERM["starts_on"], TODAY)
         agreement = actions.sign(
             agreement, "institution", by=self.signatory, today=day, **signature("祁雪原", day)
         )

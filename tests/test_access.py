@@ -10,10 +10,12 @@ from django.utils import timezone
 from agreements.batches import actions as batches
 from agreements.clocks import actions as clocks
 from agreements.clocks import feed
+from agreements.edition_desk.actions import copy_edition
 from agreements.models import Delivery, Paper, RenewalRequest
 from agreements.papers import printing
 from agreements.papers.seal import seals
 from agreements.papers.seal.trial import make_test_key
+from agreements.views import editions
 from institutions.models import Role, User
 
 from .conftest import PASSWORD
@@ -29,6 +31,7 @@ ROLES = [
 AGENCY = ["clerk", "reviewer", "leader", "inspector", "finance", "authority", "county_clerk"]
 HOSPITAL = ["operator", "signatory"]
 OWN_PEOPLE = [role for role in AGENCY if role != "county_clerk"]
+DESKS = [*AGENCY, "other_clerk"]
 PEOPLE = [role for role in ROLES if role != "nobody"]
 INSIDERS = AGENCY + HOSPITAL
 TEAM = ["inspector", "third_party"]
@@ -60,6 +63,24 @@ TABLE = {
     "public": anyone(),
     "verify": anyone(),
     "edition": row(PEOPLE),
+    "editions": row(DESKS, other=403),
+    "edition-compare": row(DESKS, other=403),
+    "edition-import": row(["clerk", "reviewer", "county_clerk", "other_clerk"], other=403),
+    "edition-copy": row(["clerk", "reviewer", "county_clerk", "other_clerk"], other=403),
+    "edition-withdraw": row([], other=403),  # nobody here is of the edition's own region, the province
+    "edition-export": row(DESKS, other=403),
+    "edition-preview": row(DESKS, other=403),
+    "edition-draft": row(OWN_PEOPLE),
+    "edition-facts": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-gaps": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-source text": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-source terms_source": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-draft-export": row(OWN_PEOPLE),
+    "edition-draft-preview": row(OWN_PEOPLE),
+    "edition-draft-act submit": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-draft-act publish": row(["reviewer", "leader"], seen=OWN_PEOPLE),
+    "edition-draft-act send-back": row(["clerk", "reviewer", "leader"], seen=OWN_PEOPLE),
+    "edition-draft-act discard": row(["clerk", "reviewer", "leader"], seen=OWN_PEOPLE),
     "agreements": row(PEOPLE),
     "agreement-export": row(PEOPLE),
     "agreement": row(INSIDERS),
@@ -235,7 +256,12 @@ def test_every_url_has_a_row():
 
 
 @pytest.fixture
-def cast(quick_print, edition, agency, clerk, reviewer, leader, operator, signatory, hospital, other_clerk, other_operator,
+def quick_preview(monkeypatch):
+    monkeypatch.setattr(editions, "render_agreement", lambda *_, **__: b"%PDF-1.7")
+
+
+@pytest.fixture
+def cast(quick_print, quick_preview, edition, agency, clerk, reviewer, leader, operator, signatory, hospital, other_clerk, other_operator,
          county_clerk):  # fmt: skip
     people = {name: value for name, value in locals().items() if isinstance(value, User)}
     for role in (Role.INSPECTOR, Role.FINANCE, Role.AUTHORITY):
@@ -316,12 +342,23 @@ def world(cast, hospital, edition, settings, tmp_path):
         "daily-again": [1],
         "deadline-meet": [agreement.deadlines.get(rule="T-30", bound="甲").pk],
         "deadline-feed": [feed.token_of(cast["clerk"])],
-        "edition": [edition.code, edition.version], "agreement": [agreement.number], "agreement-print": [agreement.number],
+        **_editions(edition, desk.clerk), "agreement": [agreement.number], "agreement-print": [agreement.number],
         "paper": [paper.code], "paper-again": [paper.code], "paper-void": [paper.code],
         "signature-file": [agreement.number, record.pk, "scan"], "commitment": [agreement.number],
         "proposal": [agreement.number, proposal.pk], "agreement-draft": [hospital.code], "institution": [hospital.code],
         "institution-revise": [hospital.code], "agreement-act": [agreement.number],
     }  # fmt: skip
+
+
+def _editions(edition, by):
+    """The edition, and a draft of it for the region of this person's agency."""
+    of_edition = ("edition", "edition-copy", "edition-withdraw", "edition-export", "edition-preview")
+    of_draft = ("edition-draft", "edition-facts", "edition-gaps", "edition-source", "edition-draft-export",
+                "edition-draft-preview", "edition-draft-act")  # fmt: skip
+    draft = copy_edition(edition, by=by)
+    return {key: [edition.code, edition.version] for key in of_edition} | {
+        key: [draft.pk] for key in of_draft
+    }
 
 
 def _sealed(desk, paper):
@@ -386,6 +423,13 @@ def test_a_wrong_role_cannot_post_either(world, cast, client):
             "seal-act",
             "countersign",
             "sealed-scan",
+            "edition-import",
+            "edition-copy",
+            "edition-withdraw",
+            "edition-facts",
+            "edition-gaps",
+            "edition-source",
+            "edition-draft-act",
         ):
             continue
         url = reverse(name, args=[*world.get(name, []), *([act] if act else [])])

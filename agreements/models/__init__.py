@@ -8,6 +8,7 @@ from .claim import ClaimStatus, FeeClaim
 from .deadline import Deadline
 from .delivery import Delivery
 from .edition import Edition
+from .edition_case import EditionCase, EditionEvent
 from .event import Event
 from .extension import EndNotice, Extension, Sanction
 from .job import DailyFailure, Job
@@ -47,6 +48,8 @@ __all__ = [
     "Delivery",
     "DisplayProof",
     "Edition",
+    "EditionCase",
+    "EditionEvent",
     "EndNotice",
     "Ending",
     "Event",

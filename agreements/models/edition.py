@@ -2,17 +2,49 @@ import tomllib
 from functools import lru_cache
 
 from django.db import models
+from django.db.models import Count, Q
 from django.urls import reverse
 
+from institutions.models import Region
+
 from ..breaches import read_breaches
+from ..edition_desk.sources import NAMES, digest_of, facts_of
 from ..edition_text import read_text
+from ..status import ENDED, LIVE, Status
 from ..terms import read_terms
 
 
 class EditionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """An official text is no secret among agencies; a hospital's are those of its agreements."""
+        if user.agency_id:
+            return self
+        if not user.institution_id:
+            return self.none()
+        return self.filter(agreements__institution=user.institution_id).distinct()
+
     def open(self):
-        """Those that take new agreements."""
-        return self.filter(complete=True)
+        """Those on which an agreement may be drafted: the text is whole, and nobody has withdrawn it."""
+        return self.filter(complete=True).exclude(case__status="withdrawn")
+
+    def with_use(self):
+        """`signed_count`, `live_count`: agreements that were signed under each, and those that still bind."""
+        signed = Q(agreements__status__in=[Status.SIGNED, *LIVE, *ENDED])
+        live = Q(agreements__status__in=LIVE)
+        return self.annotate(
+            signed_count=Count("agreements", filter=signed), live_count=Count("agreements", filter=live)
+        )
+
+    def publish(self, sources):
+        """The row of five sources that can all be read: {column: text}."""
+        facts = facts_of(sources["manifest"])
+        region, _ = Region.objects.get_or_create(
+            code=facts["region"], defaults={"name": facts["region_name"]}
+        )
+        named = {name: facts[name] for name in ("code", "version", "title", "subtitle", "issuer")}
+        return self.create(
+            **named, **sources, region=region, complete=read_text(sources["text"]).complete, sha256=digest_of(sources)
+        )  # fmt: skip
 
     def newest(self):
         """The complete edition that was loaded last, else the last of all; None without any."""
@@ -80,6 +112,16 @@ class Edition(models.Model):
     def has_commitment(self):
         """Whether a letter of commitment comes with the text."""
         return bool(self.commitment.strip())
+
+    @property
+    def sources(self):
+        """{column: text} of its five files."""
+        return {column: getattr(self, column) for column in NAMES}
+
+    @property
+    def is_withdrawn(self):
+        """Whether no agreement may be drafted on it any more."""
+        return type(self).objects.filter(pk=self.pk, case__status="withdrawn").exists()
 
     @property
     def form(self):

@@ -1,11 +1,11 @@
-"""Lists and records: the desk, the agreements, one agreement, an edition's text."""
+"""Lists and records: the desk, the agreements, one agreement."""
 
 from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 
 from institutions.exports import KINDS, as_file
@@ -15,7 +15,7 @@ from ..desk import desk_for
 from ..diagram import nodes_of
 from ..exports import exported
 from ..filters import TABS, AgreementFilter
-from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Edition, Event, Message, Paper, Status
+from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Event, Message, Paper, Status
 from ..offers import offers_for
 from ..permissions import may_print_batches
 from ..standing import standing
@@ -145,12 +145,3 @@ def _extending(agreement):
         return None
     return {"extensions": agreement.extensions.all(), "sanctions": agreement.sanctions.all(),
             "notices": agreement.end_notices.all()}  # fmt: skip
-
-
-def edition(request, code, version):
-    """协议文本全文，每条有自己的位置。"""
-    return render(
-        request,
-        "agreements/edition.html",
-        {"edition": get_object_or_404(Edition, code=code, version=version)},
-    )

@@ -6,7 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from agreements import daily
+from agreements.edition_desk.actions import copy_edition
 from agreements.renewals.actions import apply_for_renewal
+from institutions.models import Role, User
 
 from .daily_world import in_force, other_desk, suspended
 
@@ -58,3 +60,31 @@ def broken(eventful_week, monkeypatch):
     )
     silent.mend = lambda: monkeypatch.setattr(daily, "settle", settle)
     return silent
+
+
+# ── the edition desk: the people of the province, whose region is the edition's own ──
+
+
+def _of_province(username, name, role, agency):
+    return User.objects.create_user(username, name, role, "xieyi-2026-test", agency=agency)
+
+
+@pytest.fixture
+def writer(province_agency):
+    return _of_province("sheng-jingban", "李若溪", Role.CLERK, province_agency)
+
+
+@pytest.fixture
+def second(province_agency):
+    return _of_province("sheng-fuhe", "王存义", Role.REVIEWER, province_agency)
+
+
+@pytest.fixture
+def head(province_agency):
+    return _of_province("sheng-fuzeren", "郭长河", Role.LEADER, province_agency)
+
+
+@pytest.fixture
+def copied(edition, writer):
+    """A draft that is as the edition, with the next number."""
+    return copy_edition(edition, by=writer)

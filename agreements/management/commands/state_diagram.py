@@ -6,6 +6,7 @@ from agreements.models import (
     AgencySeal,
     Agreement,
     ChangeRequest,
+    EditionCase,
     FeeClaim,
     Paper,
     Proposal,
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 def page():
     """The document: one diagram for each kind of record that has states."""
     parts = ["# 状态图", INTRODUCTION]
-    others = (Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal)
+    others = (Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal, EditionCase)
     kinds = [(Agreement, Status), *((model, model.Status) for model in others)]
     for model, statuses in kinds:
         parts += [f"## {model.kind_name}", f"```mermaid\n{as_mermaid(model, statuses)}```"]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agreements', '0006_forms_are_added_to'),
+        ('agreements', '0008_editions_are_drafted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

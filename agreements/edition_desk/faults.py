@@ -1,0 +1,60 @@
+"""What stands against the publication of an edition: each check a function that gives sentences with their place."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from . import breach_faults, term_faults, text_faults
+from .sources import LABELS
+
+RESERVED = ("drafts", "new", "compare")  # words of the addresses
+_PLAIN = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`part`: which page mends it; `key`: which row of that page."""
+
+    sentence: str
+    part: str
+    key: str = ""
+
+
+CHECKS = [*text_faults.CHECKS, *term_faults.CHECKS, *breach_faults.CHECKS]
+
+
+def faults_in(reading, region_code, taken):
+    """All faults of a Reading, in the order of its files. `taken`: an edition of this code and version is published."""
+    found = chain(
+        _unreadable(reading), _facts(reading, region_code, taken), *(check(reading) for check in CHECKS)
+    )
+    return [Fault(*one) for one in found]
+
+
+def _unreadable(reading):
+    for column, sentence in reading.why.items():
+        if column == "text" and text_faults.misnumbered(reading.sources["text"]):
+            continue  # said by place, and all of them
+        yield f"{LABELS[column]}读不出来：{sentence}", column
+
+
+def _facts(reading, region_code, taken):
+    facts = reading.facts
+    if facts is None:
+        return
+    if not _is_plain(facts["code"]) or not _is_plain(facts["version"]):
+        yield "版本代码和修订号只用小写字母、数字、点和连字符，例如 qinghai-2025", "manifest"
+    if facts["code"] in RESERVED:
+        yield f"版本代码不能叫“{facts['code']}”，换一个", "manifest"
+    if facts["region"] != region_code:
+        yield f"区划代码是 {facts['region']}，应为本地区的 {region_code}", "manifest"
+    if taken:
+        yield (
+            f"{facts['code']} 的修订号 {facts['version']} 已经发布，发布后不能改动。换一个修订号",
+            "manifest",
+        )
+    if reading.form and facts["title"] != reading.form.title:
+        yield f"名称“{facts['title']}”与文本的标题“{reading.form.title}”不一致", "manifest"
+
+
+def _is_plain(word):
+    return set(word) <= _PLAIN and not word.startswith((".", "-"))

@@ -1,0 +1,56 @@
+"""What the reader recognises in a text, for the page on which it is written."""
+
+from dataclasses import dataclass
+
+from ..edition_text import LABELS, LOST
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An article as recognised: how many items it has, what its blanks ask for, how many gaps are left."""
+
+    label: str
+    begins: str
+    items: int
+    blanks: tuple[str, ...]
+    gaps: int
+
+
+def structure_of(form):
+    """{"parts": [(heading, [Seen])], "articles", "items", "gaps", "blanks"} of a FormText."""
+    around = [
+        ("封面", form.cover_lines),
+        ("序言", form.preamble),
+        ("签署页", form.signature_lines),
+    ]
+    outside = {label: _seen(label, "\n".join(lines), 0) for label, lines in around if lines}
+    chapters = [
+        (one.heading or "正文", [_article(article) for article in one.articles]) for one in form.chapters
+    ]
+    before = [outside[label] for label in ("封面", "序言") if label in outside]
+    after = [outside[label] for label in ("签署页",) if label in outside]
+    parts = [*([("卷首", before)] if before else []), *chapters, *([("卷尾", after)] if after else [])]
+    every = [one for _, found in parts for one in found]
+    return {
+        "parts": parts,
+        "articles": len(form.articles),
+        "items": sum(one.items for one in every),
+        "gaps": form.source.count(LOST),
+        "blanks": [label_of(name) for name in sorted(form.placeholders)],
+    }
+
+
+def _article(article):
+    words = "\n".join(one.text for one in article.paragraphs)
+    return _seen(article.label, words, len(article.items))
+
+
+def _seen(label, words, items):
+    from ..papers.layout import names_in
+
+    blanks = tuple(label_of(name) for name in names_in(words.split("\n")))
+    return Seen(label, words[:14], items, blanks, words.count(LOST))
+
+
+def label_of(name):
+    return LABELS.get(name, f"{name}（不认识）")

@@ -1,0 +1,152 @@
+"""Checks of the terms: each has an article of the text, makes sense as a number, points to things that exist."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+
+from institutions.models import InstitutionVersion
+
+from ..edition_text import NoSuchArticle, chinese_number
+from ..term_tables import DeadlineTerm, Ground
+from .words import KEYS, VALUES, key_label, table_label
+
+# Pairs of keys of which the first may not exceed the second.
+PAIRS = [
+    ("min_months", "max_months"),
+    ("suspend_months_min", "suspend_months_max"),
+    ("suspend_at", "end_at"),
+    ("least", "most"),
+    ("apply_months_before", "window_opens_months_before"),
+    ("stop_min_months", "stop_max_months"),
+    ("shortest", "length"),
+    ("usual_months", "longest_months"),
+]
+AT_LEAST_ONE = {"copies", "longest_years", "count", "levels", "team_minimum", "every_months", "max_days", "usual_months"}  # fmt: skip
+MAY_BE_NEGATIVE = {"reminders", "reminder_days_before"}  # days after the due day
+_ITEM = re.compile(r"(第[零〇一二三四五六七八九十百]+条)(?:（([零〇一二三四五六七八九十百]+)）)?$")
+
+
+def rows_of(terms):
+    """(part, key, what it is called, the table) of every table of the terms, clocks included."""
+    for field in fields(terms):
+        value = getattr(terms, field.name)
+        if field.name == "deadlines":
+            yield from (("deadlines", name, f"时限 {name} {one.title}", one) for name, one in value.items())
+        elif isinstance(value, Mapping) and field.name != "cites":
+            for number, one in value.items():
+                yield "terms", f"{field.name}.{number}", table_label(f"{field.name}.{number}"), one
+        elif is_dataclass(value):
+            yield "terms", field.name, table_label(field.name), value
+
+
+def articles_exist(reading):
+    if reading.terms is None or reading.form is None:
+        return
+    for part, key, label, table in rows_of(reading.terms):
+        found = (missing_place(reading.form, named) for named in _articles_of(table))
+        for why in dict.fromkeys(filter(None, found)):
+            yield f"{label}：{why}", part, key
+
+
+def _articles_of(table):
+    """Every place of the text that a table names, each once."""
+    named = list(table.articles) if isinstance(table, DeadlineTerm) else [table.article]
+    named += [ground.article_label for ground in getattr(table, "grounds", ()) if isinstance(ground, Ground)]
+    named += [table.expiry_ground] if hasattr(table, "expiry_ground") else []
+    return list(dict.fromkeys(named))
+
+
+def missing_place(form, named):
+    """Why 第六十五条（六） is not in the text, as a sentence; "" when it is."""
+    found = _ITEM.match(named)
+    if not found:
+        return f"“{named}”不是条号，应写成“第…条”或“第…条（…）”"
+    try:
+        article = form.article(found[1])
+    except NoSuchArticle:
+        return f"文本里没有{found[1]}"
+    if found[2] and all(chinese_number(item.number) != found[2] for item in article.items):
+        return f"{found[1]}没有第（{found[2]}）项"
+    return ""
+
+
+def numbered_tables_are_of_their_article(reading):
+    if reading.terms is None:
+        return
+    for part, key, label, table in rows_of(reading.terms):
+        number = key.partition(".")[2]
+        if part == "terms" and number and table.article != f"第{chinese_number(int(number))}条":
+            yield f"{label}：表名是第{number}条，条款写的是{table.article}", part, key
+
+
+def numbers_make_sense(reading):
+    if reading.terms is None:
+        return
+    for part, key, label, table in rows_of(reading.terms):
+        for sentence in senseless(table):
+            yield f"{label}：{sentence}", part, key
+
+
+def senseless(table):
+    """Sentences for each number of a table, and of the tables within it, that cannot be meant."""
+    values = {field.name: getattr(table, field.name) for field in fields(table)}
+    for name, value in values.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(one):
+                yield from senseless(one)
+            elif why := _outside_sense(name, one):
+                yield f"{key_label(name)}现为{one}，{why}"
+    for low, high in PAIRS:
+        least, most = values.get(low), values.get(high)
+        if least is not None and most is not None and least > most:
+            yield f"{key_label(low)}是{least}，大于{key_label(high)}的{most}"
+
+
+def _outside_sense(name, value):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return ""
+    if value < 0 and name not in MAY_BE_NEGATIVE:
+        return "不能是负数"
+    if value == 0 and name in AT_LEAST_ONE:
+        return "至少是1"
+    if value > 1 and (name == "cap" or name.endswith(("rate", "_cap"))):
+        return "比例不能大于1（100%）"
+    return ""
+
+
+def what_they_point_to_exists(reading):
+    terms = reading.terms
+    if terms is None:
+        return
+    known = {field.name for field in InstitutionVersion._meta.concrete_fields}
+    for group in terms.change.groups:
+        for name in sorted(set(group.fields) - known):
+            yield f"变更：重大信息“{group.label}”里的 {name} 不是机构档案的信息项", "terms", "change"
+    for table, key in (("recovery", "offset_order"), ("cascade", "causes")):
+        for name in getattr(getattr(terms, table), key, ()):
+            if name not in VALUES[key]:
+                yield (
+                    f"{table_label(table)}：{KEYS[key]}里的 {name} 不认识，应为{'、'.join(VALUES[key])}",
+                    "terms",
+                    table,
+                )
+    start = terms.signing.usual_start
+    if start and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", start):
+        yield f"签订：通常的起始日“{start}”应写成月-日，例如 08-01", "terms", "signing"
+
+
+def own_numbers_are_in_the_text(reading):
+    """Where the edition is numbered otherwise than the reference form, its own numbers exist."""
+    if reading.terms is None or reading.form is None:
+        return
+    for reference, own in (reading.terms.cites or {}).items():
+        for named in filter(None, own.split("、")):
+            if why := missing_place(reading.form, named):
+                yield f"条号对照：{reference}对应的{named}，{why}", "terms", "cites"
+
+
+CHECKS = [
+    articles_exist, numbered_tables_are_of_their_article, numbers_make_sense, what_they_point_to_exists,
+    own_numbers_are_in_the_text,
+]  # fmt: skip

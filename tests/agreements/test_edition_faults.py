@@ -1,0 +1,103 @@
+"""发布前的检查：每一处一句话，说清是什么、在哪里。"""
+
+import pytest
+
+from agreements.edition_desk.faults import faults_in
+from agreements.edition_text import LOST
+
+from .edition_texts import official, reading
+
+
+def faults(region="630000", taken=False, **changed):
+    return faults_in(reading(**changed), region, taken)
+
+
+def sentences(**changed):
+    return [fault.sentence for fault in faults(**changed)]
+
+
+def test_the_reference_form_has_none():
+    assert faults() == []
+
+
+@pytest.mark.rule("Q00.3")
+@pytest.mark.parametrize(
+    "column, old, new, said, part",
+    [
+        # the text
+        ("text", "（三）乙方主动提出解除医保协议且甲方同意的；", f"（三）{LOST}", "第八十条（第263行）还有“〔原文缺失〕”", "gaps"),
+        ("commitment", "特此声明！", LOST, "承诺书第5行还有“〔原文缺失〕”", "gaps"),
+        ("text", "{agency_address}", "____", "第7行“地    址：____”有空白，没有写明填什么", "text"),
+        ("text", "{institution_phone}", "", "“联系电话：”有空白，没有写明填什么", "text"),
+        ("text", "{institution_seal}", "", "有空白，没有写明填什么", "text"),
+        ("text", "{agency_address}", "{agency_adress}", "{agency_adress} 不是门户能填的空白", "text"),
+        ("text", "{institution_name}", "西宁湟滨医院", "没有填乙方名称的空白", "text"),
+        ("text", "第七十九条   ", "第七十八条   ", "第七十八条出现了2次", "text"),
+        ("text", "第七十九条   ", "第七十八条   ", "缺少第七十九条", "text"),
+        ("text", "第二章", "第三章", "第三章出现了2次", "text"),
+        ("text", "{agency_name}", "{agency_name", "空白写得不对", "text"),
+        # the terms
+        ("terms_source", 'article = "第七十九条"\nmax_days', 'article = "第九十九条"\nmax_days', "中止：文本里没有第九十九条", "terms"),
+        ("terms_source", 'article = "第七十九条"\nmax_days', "max_days", "[suspension] 缺少 article", "terms_source"),
+        ("terms_source", "max_days = 180", "max_days = -1", "最长（日）现为-1，不能是负数", "terms"),
+        ("terms_source", "copies = 2", "copies = 0", "份数现为0，至少是1", "terms"),
+        ("terms_source", 'rate = "0.05"', 'rate = "5"', "比例不能大于1", "terms"),
+        ("terms_source", "min_months = 3", "min_months = 9", "最短（月）是9，大于最长（月）的6", "terms"),
+        ("terms_source", "{ least = 1, most = 3 }", "{ least = 4, most = 3 }", "至少是4，大于至多的3", "terms"),
+        ("terms_source", 'article_label = "第八十条（五）"', 'article_label = "第八十条（九）"', "第八十条没有第（九）项", "terms"),
+        ("terms_source", 'fields = ["beds"]', 'fields = ["bets"]', "bets 不是机构档案的信息项", "terms"),
+        ("terms_source", '"deposit", "institution"]', '"deposit", "hospital"]', "hospital 不认识", "terms"),
+        ("terms_source", '"payment.working_days"', '"payment.days"', "指向“payment.days”，但没有这一项", "terms_source"),
+        ("terms_source", 'articles = ["第五十四条"]', 'articles = ["第九十九条"]', "时限 T-04 故障排除后补传数据：文本里没有第九十九条", "deadlines"),
+        ("terms_source", "[liquidated_damages.66]", "[liquidated_damages.64]", "表名是第64条，条款写的是第六十六条", "terms"),
+        # the breach catalogue
+        ("breaches_source", 'code = "QH-62-01"\narticle = 62\nnumber = 1\n', 'code = "QH-62-01"\narticle = 62\nnumber = 19\n', "第六十二条没有第（十九）项", "items"),
+        ("breaches_source", "未核验参保人员医疗保障凭证，", "未核对参保人员医疗保障凭证，", "原文与第六十五条（一）的文字不一致", "items"),
+        ("breaches_source", 'code = "QH-65-02"\narticle = 65\nnumber = 2', 'code = "QH-65-02"\narticle = 65\nnumber = 1', "都是第六十五条（一）", "items"),
+        ("breaches_source", 'label = "未核验凭证造成冒名就医"', f'label = "{LOST}"', "还有“〔原文缺失〕”", "items"),
+        ("breaches_source", "stop_min_months = 3", "stop_min_months = 9", "中止最短（月）是9，大于", "measures"),
+        ("breaches_source", "escalated_from = [63]", "escalated_from = [60]", "升级自第60条，那一条没有处理措施", "measures"),
+        ("breaches_source", "[[item]]", "[[item", "违约情形读不出来：breaches.toml 不是合格的 TOML", "breaches_source"),
+        # the facts
+        ("manifest", 'title = "青海省', 'title = "海南省', "与文本的标题", "manifest"),
+        ("manifest", 'code = "qinghai-2025"', 'code = "青海"', "只用小写字母、数字", "manifest"),
+        ("manifest", 'code = "qinghai-2025"', 'code = "drafts"', "不能叫“drafts”", "manifest"),
+        ("manifest", 'version = "2"\n', "", "缺少 version（修订号）", "manifest"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_a_sentence_with_its_place(column, old, new, said, part):
+    found = faults(**{column: (old, new)})
+    assert any(said in fault.sentence and fault.part == part for fault in found), found
+
+
+def test_an_article_in_the_wrong_place_is_named():
+    source = official()["text"]
+    lines = source.split("\n")
+    first = next(place for place, line in enumerate(lines) if line.startswith("第八十四条"))
+    lines[first], lines[first + 1] = lines[first + 1], lines[first]
+    assert f"第{first + 1}行起，各条的次序不对" in sentences(text=(source, "\n".join(lines)))
+
+
+def test_the_region_is_that_of_the_people_and_the_number_is_new():
+    assert "区划代码是 630000，应为本地区的 310000" in [one.sentence for one in faults(region="310000")]
+    assert any("已经发布" in one.sentence for one in faults(taken=True))
+
+
+@pytest.mark.parametrize(
+    "column, source",
+    [
+        ("terms_source", "deadline = 3"),
+        ("terms_source", "[deadline]\nid = 1"),
+        ("terms_source", "a = " + "[" * 4000),
+        ("breaches_source", "item = 'x'"),
+        ("breaches_source", "[[item]]\ncode = []"),
+        ("breaches_source", "[[measure]]\narticle = {}"),
+        ("text", ""),
+        ("text", "标题\n\n第一条　甲\n（一一）乙"),
+        ("text", "第千条　甲"),
+        ("manifest", "["),
+    ],
+)
+def test_whatever_is_written_is_answered_with_a_sentence(column, source):
+    whole = official()
+    assert faults(**{column: (whole[column], source)})
