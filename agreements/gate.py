@@ -255,7 +255,7 @@ def _together(name, wanted, by, address):
     outcomes, rows, changed = [], [], set()
     pairs = _all_locked(case_model, [thing for thing, _ in wanted])
     for (case, thing), (_, details) in zip(pairs, wanted, strict=True):
-        before, was = thing.status, _values(thing)
+        before, was = thing.status, _kept(_values(thing))
         try:
             move, details = _allowed(thing, name, by, details)
         except (RuleBroken, PermissionDenied) as why:
@@ -294,10 +294,17 @@ def _lock(model, keys):
 
 
 def _values(thing):
-    """What the row says now, out of reach of whatever an act does to the record's lists and files."""
+    """What the row says now."""
     return {
-        field.attname: deepcopy(field.get_prep_value(getattr(thing, field.attname)))
+        field.attname: field.get_prep_value(getattr(thing, field.attname))
         for field in thing._meta.concrete_fields
+    }
+
+
+def _kept(values):
+    """The values out of reach of whatever an act does to the record's lists; words, numbers and days never change."""
+    return {
+        name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in values.items()
     }
 
 
