@@ -5,9 +5,11 @@ from agreements.diagram import as_mermaid
 from agreements.models import (
     AgencySeal,
     Agreement,
+    Amendment,
     ChangeRequest,
     FeeClaim,
     Paper,
+    PolicySupplement,
     Proposal,
     RenewalRequest,
     Status,
@@ -37,7 +39,16 @@ class Command(BaseCommand):
 def page():
     """The document: one diagram for each kind of record that has states."""
     parts = ["# 状态图", INTRODUCTION]
-    others = (Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal)
+    others = (
+        Proposal,
+        Paper,
+        RenewalRequest,
+        ChangeRequest,
+        FeeClaim,
+        AgencySeal,
+        PolicySupplement,
+        Amendment,
+    )
     kinds = [(Agreement, Status), *((model, model.Status) for model in others)]
     for model, statuses in kinds:
         parts += [f"## {model.kind_name}", f"```mermaid\n{as_mermaid(model, statuses)}```"]
