@@ -11,6 +11,16 @@ def section(agreement, user):
     return ("agreements/_changed_terms.html", rows) if rows else None
 
 
+def said_otherwise(agreement):
+    """{label of an article: [the supplements in force that change it]}, one query."""
+    found = {}
+    in_force = agreement.amendments.filter(supplement__isnull=False, status="in_force")
+    for one in in_force.select_related("supplement", "agreement"):
+        for label in one.supplement.articles:
+            found.setdefault(label, []).append(one)
+    return found
+
+
 def changes_by(amendment):
     """[Change] that one supplement makes, from what applied before it."""
     if amendment.supplement is None or not amendment.supplement.terms_source:

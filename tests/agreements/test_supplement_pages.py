@@ -56,6 +56,7 @@ def test_from_the_draft_to_the_last_signature_by_the_pages_alone(desk, client):
 
     client.force_login(desk.operator, backend=BACKEND)
     record = client.get(agreement.get_absolute_url()).content.decode()
+    assert "另有约定" in record, "the article's panel says so"
     assert "补充协议改动的参数" in record and ">180<" in record and "<strong>90</strong>" in record
 
 
