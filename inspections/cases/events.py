@@ -87,16 +87,13 @@ def way_to_a_case(agreement, user):
 
 def register():
     """Add to the lists that the lower apps keep for whoever stands above them."""
-    from agreements import checks, daily, desk, offers
+    from agreements import checks, desk, offers
     from agreements.claims import checks as claim_checks
-    from agreements.deliveries import notice_papers
     from agreements.messages import notices
-    from agreements.models import DailyFailure, Paper, event
+    from agreements.models import event
     from agreements.views import record as record_page
 
-    from . import days as case_days
     from . import desk as case_desk
-    from . import receipts as case_receipts
     from .checks import why_not_mended
     from .funds import taken_from
 
@@ -107,6 +104,17 @@ def register():
     event.HIDDEN_FROM_INSTITUTIONS.append(hidden_events)
     notices.NOTICES.update(NOTICES)
     record_page.SECTIONS.append(section)
+    _register_papers()
+    _register_days()
+
+
+def _register_papers():
+    """Which papers of a case are addressed to the hospital, and what their receipt brings about (第八十四条)."""
+    from agreements.deliveries import notice_papers
+    from agreements.models import Paper
+
+    from . import receipts as case_receipts
+
     purpose = Paper.Purpose
     notice_papers.register(purpose.INTENDED_NOTICE, "intended_handling_served")
     for one in (
@@ -120,6 +128,15 @@ def register():
         purpose.PAYMENT_DEMAND: case_receipts.demand_received,
         purpose.RECTIFICATION_NOTICE: case_receipts.rectification_received,
     }
+
+
+def _register_days():
+    """What each day brings to cases: steps of the daily run."""
+    from agreements import daily
+    from agreements.models import DailyFailure
+
+    from . import days as case_days
+
     step = DailyFailure.Step
     daily.STEPS |= {
         step.RECOVER: daily.Step(
