@@ -24,8 +24,9 @@ def still_to_restore(handlings):
 
 def left_of(case):
     """[(sentence, address)] of what is to be done about the quashed decisions of a case, in words of the screen."""
-    handlings = case.handlings.filter(quashed_on__isnull=False).select_related("suspension")
-    return [line for one in handlings for line in _of_agreement(one)] + [*_of_case(case)]
+    quashed = list(case.handlings.filter(quashed_on__isnull=False).select_related("suspension"))
+    lines = [line for one in quashed for line in _of_agreement(one)]
+    return [*lines, *_of_case(case)] if quashed else []
 
 
 def _of_agreement(handling):
@@ -48,7 +49,10 @@ def _of_agreement(handling):
 def _of_case(case):
     for one in case.recoveries.filter(status="returning"):
         yield f"退还已缴的{one.label}（第六十条）", one.get_absolute_url()
-    for one in case.pointsrecords.exclude(status__in=PointsRecord.UNCOUNTED).select_related("agreement"):
+    points = case.pointsrecords.exclude(status__in=PointsRecord.UNCOUNTED).select_related("agreement")
+    if case.decided_on:  # what was given since is of the new decision
+        points = points.filter(filed_on__lt=case.decided_on)
+    for one in points:
         yield f"撤销记分：{one.summary}（第六十八条）", one.get_absolute_url()
 
 
