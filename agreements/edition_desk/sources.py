@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from ..breaches import read_breaches
 from ..edition_text import read_text
@@ -99,42 +99,43 @@ class Reading:
 
     sources: dict
 
-    @cached_property
+    @property
     def why(self):
         """{column: sentence} of what cannot be read."""
         found = {column: self._read(column)[1] for column in NAMES}
         return {column: sentence for column, sentence in found.items() if sentence}
 
-    @cached_property
+    @property
     def facts(self):
         return self._read("manifest")[0]
 
-    @cached_property
+    @property
     def form(self):
         return self._read("text")[0]
 
-    @cached_property
+    @property
     def commitment(self):
         return self._read("commitment")[0]
 
-    @cached_property
+    @property
     def terms(self):
         return self._read("terms_source")[0]
 
-    @cached_property
+    @property
     def breaches(self):
         return self._read("breaches_source")[0]
 
-    @cached_property
-    def _parts(self):
-        readers = dict(zip(NAMES, (facts_of, read_text, read_text, read_terms, read_breaches), strict=True))
-        parts = {}
-        for column, reader in readers.items():
-            try:
-                parts[column] = reader(self.sources[column]), ""
-            except ValueError as wrong:  # BadSources, BadText, BadTerms
-                parts[column] = None, str(wrong)
-        return parts
-
     def _read(self, column):
-        return self._parts[column]
+        return _read(column, self.sources[column])
+
+
+_READERS = dict(zip(NAMES, (facts_of, read_text, read_text, read_terms, read_breaches), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _read(column, source):
+    """(what is read, ""), or (None, why it cannot be). A page asks for the same draft many times."""
+    try:
+        return _READERS[column](source), ""
+    except ValueError as wrong:  # BadSources, BadText, BadTerms
+        return None, str(wrong)
