@@ -1,6 +1,7 @@
 """One draft of an edition: its page, its text, its facts, its gaps; sent in, sent back, published, discarded."""
 
 from functools import partial
+from itertools import islice, zip_longest
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -26,6 +27,7 @@ ACTS = {
     "discard": (forms.ReasonForm, "作废的草稿不能恢复，经过留存。", "草稿已作废"),
 }  # fmt: skip
 DEEDS = {"publish": actions.publish}
+MOST_LINES = 40  # of another's save that are shown beside one's own
 LOOK = "look"  # the button that shows the structure and saves nothing
 
 
@@ -146,9 +148,9 @@ def _structure(reading, column):
 def _other(theirs, shown):
     """Lines of what is kept that are not in what was written, as runs."""
     before, after = theirs.split("\n"), shown.split("\n")
-    lost = [line for line in before if line not in set(after)]
-    come = [line for line in after if line not in set(before)]
-    return [marked(*pair) for pair in zip(lost, come, strict=False)][:40]
+    kept, given = set(before), set(after)
+    lost, come = [one for one in before if one not in given], [one for one in after if one not in kept]
+    return [marked(*pair) for pair in islice(zip_longest(lost, come, fillvalue=""), MOST_LINES)]
 
 
 def facts(request, pk):

@@ -82,3 +82,14 @@ def test_terms_are_one_table_with_what_differs_first():
     assert [row.differs for row in rows] == sorted((row.differs for row in rows), reverse=True)
     (capital,) = (row for row in rows if (row.concept, row.key) == ("质量保证金", "比例"))
     assert (capital.left, capital.left_article) == ("0.05", "第三十三条")
+
+
+def test_what_is_too_long_to_be_compared_is_shown_as_a_whole():
+    old, new = "甲乙" * 2000, "乙丙" * 2000
+    assert marked(old, new) == ([("del", old)], [("ins", new)])
+
+
+def test_very_many_articles_are_paired_by_number():
+    many = "标题\n\n序言\n\n" + "\n".join(f"第{chinese_number(n)}条　甲{n}" for n in range(1, 260))
+    found = pairs(many, many.replace("甲", "乙"))
+    assert all(pair.left.label == pair.right.label for pair in found)
