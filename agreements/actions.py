@@ -21,15 +21,28 @@ from .stops import requests as stop_requests
 from .stops.cascade import spread
 
 DRAFTING = {"label": "起草协议", "article": "第三条、第八十三条"}
+NO_TEXT = "{region}没有适用于{institution}、可以签订的协议文本。先发布或载入文本（签订前准备）"
 TAKEN = "{institution}与{agency}已有一份正在办理签订的协议，先办结或作废那一份（一家机构一份协议）"
 
 
 def signing_agency_for(user):
     """第七十四条：县级准备，甲方是上一级；市、自治州及以上的就是本机构。"""
-    lowest = Edition.objects.newest().terms.signing.lowest_level
+    lowest = text_for(user.agency).terms.signing.lowest_level
     if Level(user.agency.level).at_least(lowest):
         return user.agency
     return user.agency.region.parent.agencies.order_by("code").first()
+
+
+def text_for(agency, institution=None, predecessor=None):
+    """The Edition under which a new agreement is drafted: that of the one before in its newest version, else the newest.
+
+    Raises RuleBroken when no text of the agency's region fits.
+    """
+    offered = Edition.objects.offered(agency, institution)
+    same = [one for one in offered if predecessor and one.code == predecessor.edition.code]
+    if not offered:
+        raise RuleBroken(NO_TEXT.format(region=agency.region, institution=institution or "本地区的机构"))
+    return (same or offered)[0]
 
 
 def draft_agreement(institution, *, by, agency=None, address="", edition=None, predecessor=None, **facts):
@@ -40,7 +53,8 @@ def draft_agreement(institution, *, by, agency=None, address="", edition=None, p
     """
     if not permissions.may_draft(by):
         raise PermissionDenied("您无权办理“起草协议”")
-    agency, edition = agency or signing_agency_for(by), edition or Edition.objects.newest()
+    agency = agency or signing_agency_for(by)
+    edition = edition or text_for(agency, institution, predecessor)
     if edition.is_withdrawn:
         raise RuleBroken(
             f"文本{edition}（{edition.version}）已停用，不能再用于起草。选现行的版本（版本管理）"
@@ -204,13 +218,10 @@ def commit_material(agreement, material, *, by, address="", today=None):
     day = today or localdate()
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-        snapshot = {
-            "agency_name": agreement.cover["agency_name"],
-            "material": material,
-            "day": day.isoformat(),
-        }
-        paper = Paper.owe(agreement, Paper.Purpose.COMMITMENT, snapshot, day.year)
+        paper = Paper.owe_commitment(agreement, material, day)
+        if paper is None:
+            raise RuleBroken("本协议的文本没有承诺书，不用出具（签订前准备）")
         custom = {"label": "出具承诺书", "article": "第七条"}
-        agreement.record("commit_material", custom, paper, by, address, "", snapshot)
+        agreement.record("commit_material", custom, paper, by, address, "", paper.snapshot)
     print_owed(paper)
     return paper

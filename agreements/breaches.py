@@ -30,6 +30,8 @@ class BreachItem:
     overlaps: tuple[str, ...] = ()  # items that name the same act; choosing between them needs a reason
     fraud: bool = False
     grades: tuple[str, ...] = ()  # levels of hospital that it concerns ("1", "2", "3", "0"); empty: all
+    arabic: bool = False  # the text numbers its items 1. 2. 3.
+    lost: bool = False  # no copy of the text has its wording: nothing rests on it
 
     def concerns(self, grade):
         """Whether it concerns a hospital of this grade ("2A")."""
@@ -37,7 +39,9 @@ class BreachItem:
 
     @property
     def article_label(self):
-        """第六十六条（三）"""
+        """第六十六条（三）, or 第二十条第2项 where the text counts so."""
+        if self.arabic:
+            return f"第{chinese_number(self.article)}条第{self.number}项"
         return f"第{chinese_number(self.article)}条（{chinese_number(self.number)}）"
 
 
@@ -49,7 +53,7 @@ class Measure:
     label: str
     money: Literal["none", "hold", "refuse_or_recover"]
     stops_persons: bool
-    whole_agreement: Literal["none", "suspend", "rescind"]
+    whole_agreement: Literal["none", "suspend", "rescind", "either"]
     publish: Literal["none", "suspension", "rescission"]
     interview: bool
     rectification: bool
@@ -58,6 +62,20 @@ class Measure:
     stop_max_months: int | None = None
     escalated_from: tuple[int, ...] = ()
     severity: tuple[str, ...] = ()
+    stops: tuple[Literal["person", "department", "service"], ...] = ()
+    severe: str = ""  # the word without which the whole agreement is not touched
+    criticism: bool = False  # 通报批评
+    fine: bool = False  # a fine by the authority, of which the portal keeps the record
+    warning: bool = False  # 警告 of persons
+
+    def touches(self, effect):
+        """Whether it lets the whole agreement be stopped ("suspend") or ended ("rescind")."""
+        return self.whole_agreement in (effect, "either")
+
+    @property
+    def stoppable(self):
+        """What may be stopped: persons, departments, service items."""
+        return self.stops or (("person", "department") if self.stops_persons else ())
 
 
 @dataclass(frozen=True)
@@ -67,26 +85,16 @@ class Breaches:
 
     def measure_that(self, effect):
         """The measure whose effect on the whole agreement is "suspend" or "rescind"; None if the edition has none."""
-        return next((one for one in self.measures.values() if one.whole_agreement == effect), None)
+        return next((one for one in self.measures.values() if one.touches(effect)), None)
 
     def allows(self, effect, item, severity):
         """Whether an item bears this effect: by its own article, or escalated with one of the article's words."""
         measure = self.measure_that(effect)
-        if measure is None or item.against != "institution":
+        if measure is None or item.against != "institution" or item.lost:
             return False
         if item.article == measure.article:
             return True
         return item.article in measure.escalated_from and severity in measure.severity
-
-    def items_for(self, effect):
-        """Every item that may bear the effect, those of the article itself first, then those that escalate to it."""
-        measure = self.measure_that(effect)
-        if measure is None:
-            return []
-        articles = [measure.article, *sorted(measure.escalated_from, reverse=True)]
-        return sorted(
-            (i for i in self.items.values() if i.article in articles), key=lambda i: articles.index(i.article)
-        )
 
     def find(self, code):
         """(item, part or None) for "QH-65-06" or "QH-65-06b"; LookupError with a Chinese sentence otherwise."""

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from institutions.models import Level
 
-from .gate import rule
+from .gate import NEEDS_A_CASE, rule
 from .status import Status
 
 
@@ -19,6 +19,21 @@ def text_is_complete(agreement):
 @rule("封面、第八十三条", "还有空白没有填：{thing.missing_fields}。在机构档案、经办机构信息或协议草稿里补全")
 def nothing_is_blank(agreement):
     return not agreement.missing_fields
+
+
+@rule(
+    "第八十三条",
+    "文本印明有效期自{thing.terms.signing.begins}起至{thing.terms.signing.ends}止（月-日），填的是{thing.starts_on}至{thing.ends_on}。改有效期",
+)
+def term_is_as_printed(agreement):
+    return agreement.terms.signing.prints(agreement.starts_on, agreement.ends_on)
+
+
+@rule("封面", "文本印明的甲方不是{thing.agency}。由文本所载的经办机构签订，或选用其他文本")
+def agency_is_the_printed_one(agreement):
+    form = agreement.edition.form
+    named = any(str(agreement.agency) in line for line in form.cover_lines)
+    return "agency_name" in form.placeholders or named
 
 
 @rule("协商一致（序言）", "乙方还没有确认文本，不能定稿。由乙方登录后确认")
@@ -218,6 +233,11 @@ def suspension_is_open(agreement, suspension):
     return suspension.agreement_id == agreement.pk and suspension.closed_on is None
 
 
+@rule("第八十一条", "这条中止不属于本协议")
+def suspension_is_its_own(agreement, suspension):
+    return suspension.agreement_id == agreement.pk
+
+
 @rule("第六十一条", "没有未结束的核查中止，不能转为违约中止")
 def an_investigation_is_open(agreement):
     return agreement.open_suspensions.filter(cause="investigation").exists()
@@ -258,6 +278,11 @@ def no_change_waits(agreement, hold):
 @rule("第六十四条", "恢复日 {on} 早于暂停拨付起始日 {hold.started_on}")
 def released_after_it_began(agreement, hold, on):
     return on >= hold.started_on
+
+
+@rule("第六条", f"依{{hold_ground.article_label}}暂停拨付是违约处理，{NEEDS_A_CASE}")
+def a_case_holds_for_rectification(agreement, hold_ground, proposal):
+    return hold_ground.article_label != agreement.terms.payment_hold.article or proposal.is_of_case
 
 
 @rule("第六十五条", "所选情形{item.code}的条款没有停止人员或科室服务的措施")

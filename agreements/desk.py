@@ -12,7 +12,7 @@ from .applications import desk as application_desk
 from .claims import desk as claim_desk
 from .clocks import desk as clock_desk
 from .deliveries import desk as delivery_desk
-from .desk_items import MOST, Item
+from .desk_items import MOST, Item, in_their_words
 from .models import (
     LIVE,
     AftercarePlan,
@@ -46,7 +46,7 @@ def desk_for(user):
         *clock_desk.groups_for(user),
         *(group for groups_for in MORE for group in groups_for(user)),
     ]
-    return [(title, items) for title, items in groups if items]
+    return in_their_words([(title, items) for title, items in groups if items])
 
 
 def _own(user, *conditions, **filters):
@@ -245,7 +245,7 @@ def _daily_failures(user):
     agreements = Agreement.objects.worked_on_by(user)
     found = DailyFailure.objects.open().filter(agreement__in=agreements)
     return [
-        Item(f"{f.get_step_display()}没有办成", f.agreement, f.reason, reverse("daily"), "处理")
+        Item(f"{f.get_step_display()}没有办成", f.agreement, f.reason, reverse("daily"), "处理", cited=True)
         for f in found.select_related("agreement__institution__current")[:MOST]
     ]
 

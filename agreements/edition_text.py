@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 LOST = "〔原文缺失〕"
+FOR_THE_PEN = "pen_"  # how the name of a blank begins that nobody but a pen fills
 BLANK = object()  # fill(): leave this blank as the official text prints it, for a pen
 
 LABELS = {

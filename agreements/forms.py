@@ -8,8 +8,10 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
-from .models import PaymentHold, ServiceBan, SignRecord
+from .gate import NEEDS_A_CASE
+from .models import PaymentHold, SignRecord
 from .papers.seal.scans import code_in
+from .status import NO_END
 from .uploads import validate_scan
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -100,7 +102,15 @@ class TermsOfAgreementForm(ActForm):
 
     def prepare(self):
         self.fields["services"].choices = [(name, name) for name in self.terms.scope.services]
-        self.fields["payment_methods"].choices = [(name, name) for name in self.terms.scope.payment_methods]
+        if not self.terms.scope.payment_methods:
+            del self.fields["payment_methods"]
+        else:
+            self.fields["payment_methods"].choices = [
+                (name, name) for name in self.terms.scope.payment_methods
+            ]
+
+    def details(self):
+        return {"payment_methods": [], **self.cleaned_data}
 
     def clean(self):
         cleaned = super().clean()
@@ -122,9 +132,14 @@ class ReviseForm(TermsOfAgreementForm):
             self.initial.setdefault(name, getattr(self.agreement, name))
 
 
-def next_term(predecessor=None, today=None):
-    """The usual term of a new agreement: the day after the last one, else today, to the end of that year."""
+def next_term(predecessor=None, today=None, signing=None):
+    """The usual term of a new agreement: the day after the last one, else today, to the end of that year.
+
+    Where the text prints its days (`signing.begins`, `signing.ends`): the term of its own that holds that day.
+    """
     start = predecessor.ends_on + timedelta(days=1) if predecessor else (today or localdate())
+    if signing and signing.begins:
+        return dict(zip(("starts_on", "ends_on"), signing.term_with(start), strict=True))
     return {"starts_on": start, "ends_on": start.replace(month=12, day=31)}
 
 
@@ -179,6 +194,9 @@ class SignForInstitutionForm(SignForm):
     side = "institution"
 
 
+COUNTS = ("inpatients", "unsettled", "handover_number")
+
+
 class AftercareForm(ActForm):
     """善后随中止、终止、解除同时建立（第八十二条）：只填人数。"""
 
@@ -186,11 +204,15 @@ class AftercareForm(ActForm):
     unsettled = forms.IntegerField(label="出院未结算人数", min_value=0, max_value=MOST_PEOPLE)
     handover_number = forms.CharField(label="交接单编号", max_length=50, required=False)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.agreement.terms.aftercare:
+            for name in COUNTS:
+                self.fields.pop(name, None)
+
     def details(self):
         details = {**self.cleaned_data}
-        details["aftercare"] = {
-            name: details.pop(name) for name in ("inpatients", "unsettled", "handover_number")
-        }
+        details["aftercare"] = {name: details.pop(name) for name in COUNTS if name in details}
         return details
 
 
@@ -217,46 +239,12 @@ class SuspendOnRequestForm(AftercareForm):
     def prepare(self):
         today = localdate()
         limit = self.agreement.latest_suspension_end(today)
-        self.initial |= {"on": today, "until": limit}
-        self.fields[
-            "until"
-        ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
-
-
-class BreachForm(AftercareForm):
-    """An item of the breach catalogue, its severity word when a lighter article is escalated, facts."""
-
-    effect = None
-
-    item = forms.ChoiceField(label="违约情形")
-    severity = forms.ChoiceField(label="升格事由", required=False, help_text="情形属较轻条款时选")
-    reason = _reason("查实的事实")
-    on = day_field("自")
-
-    field_order = ["item", "severity", "reason", "on"]
-
-    def prepare(self):
-        breaches = self.agreement.edition.breaches
-        items = breaches.items_for(self.effect)
-        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
-        words = breaches.measure_that(self.effect).severity
-        self.fields["severity"].choices = [("", "不属升格"), *((word, word) for word in words)]
-        self.initial["on"] = localdate()
-
-    def clean_item(self):
-        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
-
-
-class SuspendForBreachForm(BreachForm):
-    effect = "suspend"
-    until = day_field("中止至")
-    field_order = ["item", "severity", "reason", "on", "until"]
-
-    def prepare(self):
-        super().prepare()
-        limit = self.agreement.latest_suspension_end(localdate())
-        self.initial["until"] = limit
-        self.fields["until"].help_text = f"自今日起最迟到 {limit}"
+        self.initial |= {"on": today}
+        if limit < NO_END:
+            self.initial["until"] = limit
+            self.fields[
+                "until"
+            ].help_text = f"自今日起最迟到 {limit}（{self.agreement.terms.suspension.article}）"
 
 
 class InvestigationForm(AftercareForm):
@@ -269,13 +257,6 @@ class InvestigationForm(AftercareForm):
         self.initial["on"] = localdate()
 
 
-class ProveBreachForm(SuspendForBreachForm):
-    inpatients = unsettled = handover_number = None
-
-    def details(self):
-        return dict(self.cleaned_data)
-
-
 class HoldForm(ActForm):
     hold_ground = forms.ChoiceField(label="依据")
     reason = _reason()
@@ -283,9 +264,13 @@ class HoldForm(ActForm):
 
     def prepare(self):
         self.grounds = self.agreement.terms.payment_hold
+        by_case = self.grounds.article
         self.fields["hold_ground"].choices = [
-            (g.code, f"{g.article_label} {g.label}") for g in self.grounds.grounds
+            (g.code, f"{g.article_label} {g.label}")
+            for g in self.grounds.grounds
+            if g.article_label != by_case
         ]
+        self.fields["hold_ground"].help_text = f"依{by_case}限期整改、暂停拨付的，{NEEDS_A_CASE}"
         self.initial["on"] = localdate()
 
     def clean_hold_ground(self):
@@ -303,32 +288,6 @@ class ReleaseForm(ActForm):
         self.initial["on"] = localdate()
 
 
-class BanForm(ActForm):
-    scope = forms.ChoiceField(label="范围", choices=ServiceBan.Scope.choices)
-    staff = forms.ModelChoiceField(None, label="人员", required=False)
-    department = forms.ModelChoiceField(None, label="科室", required=False)
-    service = forms.CharField(label="项目", max_length=100, required=False)
-    item = forms.ChoiceField(label="违约情形")
-    reason = _reason("查实的事实")
-    on = day_field("停止自")
-    until = day_field("停止至")
-
-    def prepare(self):
-        institution, stops = self.agreement.institution, self.agreement.terms.person_stop
-        items = [i for i in self.agreement.edition.breaches.items.values() if i.article in stops]
-        self.fields["staff"].queryset = institution.staff_members.filter(left_on=None)
-        self.fields["department"].queryset = institution.departments.filter(closed_on=None)
-        self.fields["item"].choices = [(i.code, f"{i.article_label} {i.label}") for i in items]
-        self.initial["on"] = localdate()
-        ranges = "；".join(
-            f"第{article}条 {t.min_months} 至 {t.max_months} 个月" for article, t in stops.items()
-        )
-        self.fields["until"].help_text = ranges
-
-    def clean_item(self):
-        return self.agreement.edition.breaches.find(self.cleaned_data["item"])[0]
-
-
 class LiftBanForm(ActForm):
     ban = forms.ModelChoiceField(None, label="恢复哪一项", empty_label=None)
     reason = _reason("撤销、变更原处理的文书和理由")
@@ -337,12 +296,6 @@ class LiftBanForm(ActForm):
     def prepare(self):
         self.initial["on"] = localdate()
         self.fields["ban"].queryset = self.agreement.running_bans(localdate())
-
-
-class RescindForm(BreachForm):
-    effect = "rescind"
-    minutes = forms.CharField(label="集体讨论", max_length=200, help_text="日期或纪要编号")
-    field_order = ["item", "severity", "reason", "minutes", "on"]
 
 
 class ResumeForm(ActForm):

@@ -36,15 +36,22 @@ class SystemActor:
 SYSTEM = SystemActor()
 
 
-class _NoProposalYet:
-    """Stands for a proposal that is still to be written: nothing in it speaks against the act."""
+@dataclass(frozen=True)
+class _NotWrittenYet:
+    """Stands for a proposal that is still to be written: nothing in it speaks against the act.
+
+    `is_of_case`: what is to be written is the handling of a breach case, and not a proposal on the agreement alone.
+    """
+
+    is_of_case: bool
 
     @staticmethod
     def stands_against(name, by, details):
         return None
 
 
-NO_PROPOSAL_YET = _NoProposalYet()
+NO_PROPOSAL_YET, NO_HANDLING_YET = _NotWrittenYet(is_of_case=False), _NotWrittenYet(is_of_case=True)
+NEEDS_A_CASE = "须经违约案件立案、告知、听取陈述申辩后决定"
 
 
 def rule(article, sentence):
@@ -63,12 +70,17 @@ def rule(article, sentence):
     return mark
 
 
-def step(field, *, source, target, label, article, who, checks=(), proposed=False):
+def step(field, *, source, target, label, article, who, checks=(), proposed=False, by_case=False, needs=""):
     """A django-fsm transition with what the door needs: label, article, permission, checks.
 
     `proposed`: the act is decided on another person's reviewed proposal and never by one person alone.
+    `by_case`: that proposal is the handling of a breach case, in which the hospital was heard (第六条).
+    `needs`: the terms on which the act rests ("suspension.max_days"); an edition without them does not know the act.
     """
-    custom = {"label": label, "article": article, "checks": tuple(checks), "proposed": proposed}
+    custom = {
+        "label": label, "article": article, "checks": tuple(checks), "proposed": proposed or by_case, "by_case": by_case,
+        "needs": needs,
+    }  # fmt: skip
 
     return transition(field, source=source, target=target, permission=who, custom=custom)
 
@@ -142,8 +154,13 @@ def refusal(thing, name, /, *, by, **details):
     Checks whose details are not known yet are left for the moment when they are.
     """
     custom = declared(type(thing), name).custom
+    if not is_known(thing, custom):
+        return f"本协议的文本没有“{custom['label']}”的约定，不能办理（{thing.case.edition}）"
     if step_of(thing, name) is None:
-        return f"{thing.kind_name}现为“{thing.get_status_display()}”，不能{custom['label']}（{custom['article']}）"
+        article = in_its_words(thing, custom["article"])
+        return f"{thing.kind_name}现为“{thing.get_status_display()}”，不能{custom['label']}（{article}）"
+    if custom["by_case"] and not getattr(details.get("proposal"), "is_of_case", False):
+        return in_its_words(thing, f"{NEEDS_A_CASE}（第六条）")
     if custom["proposed"] and (why := _without_proposal(name, by, details)):
         return f"{why}（办审分离）"
     known = {**details, "by": by}
@@ -152,8 +169,25 @@ def refusal(thing, name, /, *, by, **details):
             answer = check(thing, **{want: known[want] for want in check.wants})
             if answer is not True:
                 words = answer if isinstance(answer, dict) else {}
-                return f"{check.sentence.format(thing=thing, **known, **words)}（{check.article}）"
+                sentence = in_its_words(thing, f"{check.sentence}（{check.article}）")
+                return sentence.format(thing=thing, **known, **words)
     return None
+
+
+def is_known(thing, custom):
+    """Whether the agreement's edition has what the act rests on."""
+    if not custom["needs"] or getattr(thing.case, "edition_id", None) is None:
+        return True
+    found = thing.case.terms
+    for name in custom["needs"].split("."):
+        found = getattr(found, name, None)
+    return bool(found)
+
+
+def in_its_words(thing, words):
+    """Words of the portal's own, with the articles as the agreement's edition numbers them; data never goes through here."""
+    cite = getattr(thing.case, "cite", None)
+    return cite(words) if cite else words
 
 
 def _without_proposal(name, by, details):
@@ -221,7 +255,7 @@ def _together(name, wanted, by, address):
     outcomes, rows, changed = [], [], set()
     pairs = _all_locked(case_model, [thing for thing, _ in wanted])
     for (case, thing), (_, details) in zip(pairs, wanted, strict=True):
-        before, was = thing.status, _values(thing)
+        before, was = thing.status, _kept(_values(thing))
         try:
             move, details = _allowed(thing, name, by, details)
         except (RuleBroken, PermissionDenied) as why:
@@ -260,10 +294,17 @@ def _lock(model, keys):
 
 
 def _values(thing):
-    """What the row says now, out of reach of whatever an act does to the record's lists and files."""
+    """What the row says now."""
     return {
-        field.attname: deepcopy(field.get_prep_value(getattr(thing, field.attname)))
+        field.attname: field.get_prep_value(getattr(thing, field.attname))
         for field in thing._meta.concrete_fields
+    }
+
+
+def _kept(values):
+    """The values out of reach of whatever an act does to the record's lists; words, numbers and days never change."""
+    return {
+        name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in values.items()
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from .gate import NO_PROPOSAL_YET, acts_of, declared, refusal
+from .gate import NO_HANDLING_YET, NO_PROPOSAL_YET, acts_of, declared, is_known, refusal
 from .models import IN_THE_MAKING, LIVE, Agreement, Proposal
 from .permissions import agency_clerk, the_system
 
@@ -15,6 +15,7 @@ class Offer:
     label: str
     url: str
     refusal: str | None
+    way_on: tuple[str, str] | None = None  # what brings a dead act about: label and address
 
     @property
     def forward(self):
@@ -54,6 +55,13 @@ OPENING = {
 # What apps above this one let a person do about an agreement: callables (agreement, user) → [Offer].
 MORE = []
 
+# Where an act that only a breach case carries is begun: callables (agreement, user) → (label, address), or None.
+WAYS_TO_A_CASE = []
+
+
+# What another record's act carries along; nobody begins it on this page.
+UNSEEN = ["propose", "disown_suspension"]
+
 
 def slug(name):
     return name.replace("_", "-")
@@ -69,8 +77,10 @@ def offers_for(agreement, user):
 def _offers(agreement, name, user):
     """The offers of one act, usually one; none when it is not this person's or belongs to another part of the life."""
     step = declared(Agreement, name)
-    if name == "propose" or step.permission is the_system:
+    if name in UNSEEN or step.permission is the_system or not is_known(agreement, step.custom):
         return []
+    if step.custom["by_case"]:
+        return _of_a_case(agreement, step, user)
     proposed = step.custom["proposed"]
     if not (agency_clerk(agreement, user) if proposed else step.has_perm(agreement, user)):
         return []
@@ -84,6 +94,16 @@ def _offers(agreement, name, user):
         ]
     label = f"提请{step.custom['label']}" if proposed else step.custom["label"]
     return [Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)]
+
+
+def _of_a_case(agreement, step, user):
+    """Nobody does it on this page: dead, with the case as the way on, where nothing else stands against it."""
+    other = refusal(agreement, step.name, by=user, proposal=NO_HANDLING_YET)
+    if not agency_clerk(agreement, user) or (other and not _worth_showing(agreement, step)):
+        return []
+    ways = [way for find in WAYS_TO_A_CASE if not other and (way := find(agreement, user))]
+    why = other or refusal(agreement, step.name, by=user)
+    return [Offer(step.name, step.custom["label"], "", why, next(iter(ways), None))]
 
 
 def why_not_propose(agreement, name, user):

@@ -23,14 +23,14 @@ def standing(agreement):
 def _draft(agreement):
     missing = agreement.missing_fields
     if missing:
-        return Standing(f"草稿，还缺{missing}。补全后送乙方协商（第二十八条）。")
-    return Standing("草稿，内容已齐，可以送乙方协商（第二十八条）。")
+        return Standing(f"草稿，还缺{missing}。补全后送乙方协商（{agreement.cite('第二十八条')}）。")
+    return Standing(f"草稿，内容已齐，可以送乙方协商（{agreement.cite('第二十八条')}）。")
 
 
 def _negotiating(agreement):
     if agreement.confirmed_by:
         return Standing(f"乙方已由{agreement.confirmed_by.name}确认文本，等待甲方审核定稿。")
-    return Standing("已送乙方协商，等待乙方确认文本（第二十八条）。")
+    return Standing(f"已送乙方协商，等待乙方确认文本（{agreement.cite('第二十八条')}）。")
 
 
 def _to_sign(agreement):
@@ -44,16 +44,28 @@ def _to_sign(agreement):
 def _signed(agreement):
     before = agreement.live_sibling
     if before and agreement.starts_on <= localdate():
-        return Standing(f"双方已签署，前一份协议 {before} 办结后生效（第八十三条）。")
-    return Standing(f"双方已签署，自 {agreement.starts_on} 起生效（第八十三条）。", agreement.starts_on)
+        return Standing(f"双方已签署，前一份协议 {before} 办结后生效（{agreement.cite('第八十三条')}）。")
+    return Standing(
+        f"双方已签署，自 {agreement.starts_on} 起生效（{agreement.cite('第八十三条')}）。",
+        agreement.starts_on,
+    )
 
 
 def _active(agreement):
-    return Standing(f"履行中，有效期到 {agreement.ends_on} 24:00（第八十三条）。", agreement.ends_on)
+    if agreement.terms.expiry.extension_months and (extension := agreement.extensions.last()):
+        return Standing(
+            f"履行中，{extension}，有效期到 {agreement.ends_on} 24:00（{agreement.cite('第八十三条')}）。",
+            agreement.ends_on,
+        )
+    return Standing(
+        f"履行中，有效期到 {agreement.ends_on} 24:00（{agreement.cite('第八十三条')}）。", agreement.ends_on
+    )
 
 
 def _continued(agreement):
-    return Standing(f"{agreement.ends_on} 期满，因甲方原因未续签，原协议继续生效（第八十三条）。")
+    return Standing(
+        f"{agreement.ends_on} 期满，因甲方原因未续签，原协议继续生效（{agreement.cite('第八十三条')}）。"
+    )
 
 
 def _suspended(agreement):
@@ -75,10 +87,10 @@ def _unless_asked(stop, last):
     """第七十九条：an application to go on that came in time holds the end off until it is decided."""
     asked = stop.requests.open().filter(filed_on__lte=last).first()
     if asked and asked.refile_by:
-        return f"乙方的继续履行申请已退回补正，最迟 {asked.refile_by} 补正后重新提交；逾期没有提交的，本协议自动终止（第七十九条）。"
+        return f"乙方的继续履行申请已退回补正，最迟 {asked.refile_by} 补正后重新提交；逾期没有提交的，本协议自动终止（{stop.agreement.cite('第七十九条')}）。"
     if asked:
-        return f"乙方已于 {asked.filed_on} 申请继续履行，决定之前本协议不因超期终止（第七十九条）。"
-    return f"到 {last} 乙方仍未申请继续履行的，本协议自动终止（第七十九条）。"
+        return f"乙方已于 {asked.filed_on} 申请继续履行，决定之前本协议不因超期终止（{stop.agreement.cite('第七十九条')}）。"
+    return f"到 {last} 乙方仍未申请继续履行的，本协议自动终止（{stop.agreement.cite('第七十九条')}）。"
 
 
 def _for_the_leader(causes, longest):
@@ -86,7 +98,7 @@ def _for_the_leader(causes, longest):
     waiting = [one for one in causes if one.cause in DECIDED_BY_LEADER and not one.exception_reason]
     if not waiting:
         return ""
-    return f"最迟到 {min(longest[one.pk] for one in waiting)}，甲方须恢复、解除或写明例外（第七十九条）；届满未定的，仍为中止。"
+    return f"最迟到 {min(longest[one.pk] for one in waiting)}，甲方须恢复、解除或写明例外（{causes[0].agreement.cite('第七十九条')}）；届满未定的，仍为中止。"
 
 
 def _ended(agreement):

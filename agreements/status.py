@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 
 
@@ -16,6 +18,9 @@ class Status(models.TextChoices):
     RENEWED = "renewed", "期满已续签"
     VOID = "void", "作废"
 
+
+# Stands for “without an end” where a column or a comparison wants a day.
+NO_END = date(2099, 12, 31)
 
 IN_THE_MAKING = [Status.DRAFT, Status.NEGOTIATING, Status.TO_SIGN, Status.SIGNED]
 IN_FORCE = [Status.ACTIVE, Status.CONTINUED]

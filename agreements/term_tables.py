@@ -1,6 +1,7 @@
 """The kinds of table in a terms.toml, as frozen dataclasses: one a concept, each with the article it comes from."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -17,8 +18,25 @@ class Signing(Term):
     copies: int
     longest_years: int
     copy_holders: tuple[str, ...] = ()  # who keeps a copy, where the text names them
-    usual_start: str = ""  # "08-01": where the text prints the first day of every term
-    usual_months: int | None = None
+    begins: str = ""  # "08-01": month and day, where the text prints the first day of every term
+    ends: str = ""  # "07-31": and its last day
+
+    def term_with(self, day):
+        """(first, last) day of the printed term that holds this day."""
+        first = _on(self.begins, day.year)
+        first = first if first <= day else _on(self.begins, day.year - 1)
+        last = _on(self.ends, first.year)
+        return first, last if last >= first else _on(self.ends, first.year + 1)
+
+    def prints(self, starts_on, ends_on):
+        """Whether a term is what the text prints; a text that leaves its days blank prints any."""
+        return not self.begins or (
+            starts_on == _on(self.begins, starts_on.year) and ends_on == _on(self.ends, ends_on.year)
+        )
+
+
+def _on(month_and_day, year):
+    return date.fromisoformat(f"{year}-{month_and_day}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,6 +148,6 @@ def _check_defaults(terms):
     for table in fields(terms):
         value = getattr(terms, table.name)
         for term in value.values() if isinstance(value, Mapping) else [value]:
-            known = {one.name for one in fields(term)} if term else set()
+            known = {one.name for one in fields(term)} if isinstance(term, Term) else set()
             if unknown := set(getattr(term, "defaults", ())) - known:
                 raise BadTerms(f"[{table.name}] 的 defaults：没有{'、'.join(sorted(unknown))}这一项")

@@ -118,7 +118,7 @@ Q_CLUSTER = {
     "orm": "default",  # a table of this database: no second server, and a job is asked for in its own transaction
     "workers": env.int("JOB_WORKERS", default=2),
     "queue_limit": 4,  # what a worker takes ahead is lost to the others until `retry` when it is killed
-    "poll": 2,  # seconds
+    "poll": 0.5,  # seconds between two looks at an empty queue: a batch waits for three of them
     # Whatever runs longer than `retry` is run a second time beside the first; a killed job is found much sooner by
     # its own heartbeat (`jobs.revive`).
     "timeout": 6 * 3600,

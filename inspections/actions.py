@@ -51,14 +51,10 @@ def hand_over(request, *, by, address="", answer, files, on=None):
     on = on or localdate()
     with transaction.atomic():
         request = perform(request.hand_over, by=by, address=address, answer=answer, files=files, on=on)
-        snapshot = {
-            "agency_name": request.agreement.cover["agency_name"],
-            "material": request.material,
-            "day": on.isoformat(),
-        }
-        request.commitment_paper = Paper.owe(request.agreement, Paper.Purpose.COMMITMENT, snapshot, on.year)
+        request.commitment_paper = Paper.owe_commitment(request.agreement, request.material, on)
         request.save(update_fields=["commitment_paper"])
-    print_owed(request.commitment_paper)
+    if request.commitment_paper:
+        print_owed(request.commitment_paper)
     return request
 
 

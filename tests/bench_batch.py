@@ -42,6 +42,7 @@ SECONDS_FOR_5000 = 30
 MEGABYTES = 300
 DOOR = 200  # papers through the door, one by one and at once
 LOOK_SECONDS = 0.25
+QUEUE = "agreements.jobs.queue.by_django_q"  # in this process too: what it asks for, the workers do
 
 
 def main(count, workers):
@@ -64,6 +65,7 @@ def main(count, workers):
 
 def prepare(scratch):
     """A database of its own, made from the models: what a migration would take minutes for is not measured here."""
+    settings.JOB_QUEUE = QUEUE
     settings.MIGRATION_MODULES = dict.fromkeys(("institutions", "agreements", "inspections"))
     if connection.vendor == "sqlite":  # a test database of SQLite is in memory unless it has a name
         connection.settings_dict["TEST"]["NAME"] = str(scratch / "batch.sqlite3")
@@ -176,6 +178,7 @@ def through_the_queue(count, workers, clerk):
         warm_up(cluster, workers)
         began = perf_counter()
         batch = actions.ask(query, by=clerk, output="files")
+        assert figures_of(batch).done == 0, "printed by who asked, and not by the workers"
         peaks = {}
         while PrintBatch.objects.get(pk=batch.pk).status not in ("done", "partial", "paused"):
             peaks |= memory_of(cluster.pid)
@@ -200,7 +203,7 @@ def environment(workers):
     url = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{url.rpartition('/')[0]}/{name}"
     return {
         **os.environ, "DATABASE_URL": url, "JOB_WORKERS": str(workers),
-        "JOB_QUEUE": "agreements.jobs.queue.by_django_q",
+        "JOB_QUEUE": QUEUE,
     }  # fmt: skip
 
 

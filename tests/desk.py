@@ -8,11 +8,16 @@ from django.utils.timezone import localdate
 from agreements import actions
 from agreements.applications import actions as applications
 from agreements.gate import SYSTEM, perform
+from agreements.models import Agreement
+from inspections.cases import actions as cases
+from inspections.cases.plan import Ban, Plan
 
 TODAY = localdate()
 TERM = {"starts_on": date(TODAY.year, 1, 1), "ends_on": date(TODAY.year, 12, 31)}
 SCOPE = {"services": ["住院", "普通门诊"], "payment_methods": ["按病组（DRG）"]}
 AFTERCARE = {"inpatients": 3, "unsettled": 2, "handover_number": ""}
+AFTER = tuple(AFTERCARE.items())
+FACTS = "查实冒名就医12人次"
 
 
 def signature(name, day=None, **changed):
@@ -81,14 +86,49 @@ class Desk:
     def suspended(self, agreement=None, **changed):
         return self.decided(agreement or self.signed(), "suspend_on_request", **self.suspension(**changed))
 
-    def breach(self, agreement, code="QH-66-03", severity="", **changed):
+    def reviewed_handling(
+        self, agreement, code, weighs_as=None, severity="", on=TODAY, minutes="", **measures
+    ):
+        """The way to every measure: a clue, a case, the notice, a waived hearing; it waits for the leader."""
         item = agreement.edition.breaches.find(code)[0]
-        return {"item": item, "severity": severity, "reason": "查实冒名就医12人次", "on": TODAY,
-                "aftercare": AFTERCARE, **changed}  # fmt: skip
+        case = cases.open_case(
+            agreement, by=self.clerk, source="complaint", title="违约", clue="群众反映", on=on
+        )
+        case = perform(case.file, by=self.leader, remark="同意立案", on=on)
+        case = perform(case.investigate, by=self.clerk, investigators="马青禾、沈玉树", on=on)
+        case = perform(
+            case.add_item, by=self.clerk, item=item.code, part="", weighs_as=weighs_as or item.article, severity=severity,
+            severity_reason=severity and "被媒体报道", overlap_reason="这一项最切合", facts=FACTS, amount=0, department=None,
+            staff=None,
+        )  # fmt: skip
+        plan = Plan(**{"on": on, "reason": FACTS, **measures})
+        case = perform(case.plan_handling, by=self.clerk, plan=plan)
+        case = perform(cases.notify(case, by=self.reviewer, on=on).begin_defence, by=SYSTEM, on=on)
+        case = perform(case.waive_defence, by=self.clerk, files=[upload("放弃.pdf")], on=on)
+        papers = [upload("纪要.pdf")] if minutes else []
+        handling = cases.propose(
+            case, by=self.clerk, outcome="handle", plan=plan, minutes=minutes, minutes_files=papers, on=on
+        )
+        return perform(handling.review, by=self.reviewer, remark="同意")
 
-    def suspended_for_breach(self, agreement, **changed):
-        details = {"until": TODAY + timedelta(days=60), **self.breach(agreement), **changed}
-        return self.decided(agreement, "suspend_for_breach", **details)
+    def handled(self, agreement, code, weighs_as=None, on=TODAY, **words):
+        handling = self.reviewed_handling(agreement, code, weighs_as, on=on, **words)
+        case = cases.decide(handling, by=self.leader, on=on)
+        return Agreement.objects.get(pk=case.agreement_id)
+
+    def suspended_for_breach(self, agreement, code="QH-66-03", severity="", **changed):
+        measures = {"until": TODAY + timedelta(days=60), "aftercare": AFTER, **changed}
+        return self.handled(
+            agreement, code, severity and 66, severity=severity, whole="suspend", item=1, **measures
+        )
+
+    def held_to_rectify(self, agreement, on=TODAY):
+        return self.handled(agreement, "QH-64-05", hold=True, rectify_by=on + timedelta(days=30), on=on)
+
+    def banned(self, agreement, scope, target, until, code="QH-65-06", on=TODAY):
+        """A person or a department is stopped, or a service by its name."""
+        named = (0, 1, until, target) if scope == "service" else (target.pk, 1, until)
+        return self.handled(agreement, code, bans=(Ban(scope, *named),), on=on)
 
     def resumed(self, agreement, suspension=None, **changed):
         details = {"suspension": suspension or agreement.open_suspensions.first(), "reason": "装修完工",
@@ -101,8 +141,10 @@ class Desk:
         return self.decided(agreement, "terminate", **details)
 
     def rescinded(self, agreement, code="QH-67-04", severity="", **changed):
-        details = {**self.breach(agreement, code, severity), "minutes": "2026年第3次会议纪要", **changed}
-        return self.decided(agreement, "rescind", **details)
+        measures = {"minutes": "2026年第3次会议纪要", "aftercare": AFTER, **changed}
+        return self.handled(
+            agreement, code, severity and 67, severity=severity, whole="rescind", item=1, **measures
+        )
 
     def change_request(self, agreement, submit=True, kind="major", changes=None, **changed):
         """A request to change the hospital's facts, filed today on yesterday's approval."""

@@ -3,7 +3,6 @@
 from ..gate import SYSTEM, perform
 from ..models import Paper
 from ..papers.printing import print_owed
-from .sheets import commitment_of
 
 
 def owe_filed(record, on, form=None):
@@ -18,9 +17,7 @@ def owe_filed(record, on, form=None):
     if form:
         purpose, sheet = form
         title, record.form_paper = sheet.title, Paper.owe(agreement, purpose, sheet.kept(), on.year)
-    record.commitment_paper = Paper.owe(
-        agreement, Paper.Purpose.COMMITMENT, commitment_of(record, title, on), on.year
-    )
+    record.commitment_paper = Paper.owe_commitment(agreement, f"{title}及所附材料", on)
     record.save(update_fields=["form_paper", "commitment_paper"])
     return [paper for paper in (record.form_paper, record.commitment_paper) if paper]
 

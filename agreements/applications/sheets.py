@@ -95,16 +95,6 @@ def _signed_day(signature):
     return day_in_words(signature.signed_on) if signature else "　　　　年　　月　　日"
 
 
-def commitment_of(application, title, on):
-    """The snapshot of a letter of commitment that names what is filed."""
-    agreement = application.agreement
-    return {
-        "agency_name": agreement.cover["agency_name"],
-        "material": f"{title}及所附材料",
-        "day": on.isoformat(),
-    }
-
-
 STOPPING = {  # kind of request: its paper, what it asks
     StopRequest.Kind.SUSPEND: (Paper.Purpose.SUSPENSION_REQUEST, "申请中止医保协议"),
     StopRequest.Kind.RESUME: (Paper.Purpose.RESUMPTION_REQUEST, "申请继续履行医保协议"),

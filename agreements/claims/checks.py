@@ -1,6 +1,7 @@
 """The rules of the monthly claims, each a sentence with its article (第五、七、三十六至三十九条)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from ..clocks.deadlines import add_months
 from ..gate import rule
@@ -84,9 +85,20 @@ def refusal_has_a_reason(claim, allowed, refusal_reason):
     return allowed >= claim.claimed or bool(refusal_reason.strip())
 
 
-@rule("第三十九条", "实际拨付 {paid} 元应大于 0，且不多于审核应付 {thing.allowed} 元")
+# What is taken from a claim before it is paid: callables (claim) → amount. Apps above append their own.
+TAKERS = []
+
+
+def taken_from(claim):
+    return sum((taker(claim) for taker in TAKERS), Decimal(0))
+
+
+@rule("第三十九条、第六十条", "实际拨付 {paid} 元应大于 0，且不多于审核应付 {thing.allowed} 元{less}")
 def paid_is_within_the_allowed(claim, paid):
-    return 0 < paid <= claim.allowed
+    taken = taken_from(claim)
+    left = claim.allowed - taken
+    fits = 0 <= paid <= left and (paid > 0 or left == 0)
+    return fits or {"less": f"减去抵扣的 {taken:.2f} 元" if taken else ""}
 
 
 @rule("第三十九条", "实际拨付少于审核应付 {thing.allowed} 元，写明少付的原因，例如预留质量保证金、抵扣")

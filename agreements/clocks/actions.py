@@ -66,6 +66,10 @@ EFFECTS = {
     "file_penalty_report": Effect(starts=("penalty_served",), meets=("penalty_served",)),
     "file_self_check": Effect(starts=("last_self_check",), meets=("last_self_check",)),
     "draft_change": Effect(starts=("change_approved", "general_change")),
+    "extend": Effect(starts=("agreement_end",), drops=("agreement_end",)),
+    "end_on_arrival": ENDED_WITH_DUTIES,
+    "end_by_own_notice": ENDED_WITH_DUTIES,
+    "receive_end_notice": ENDED_WITH_DUTIES,
     "carry_on": Effect(starts=("holdover_start",), drops=("agreement_start", "agreement_end")),
     "terminate": ENDED_WITH_DUTIES,
     "rescind": ENDED_WITH_DUTIES,
@@ -82,7 +86,7 @@ def follow(agreement, act, details):
     effect = EFFECTS.get(act)
     if effect is None:
         return
-    day = details["on"]
+    day = details.get("on") or localdate()
     if effect.ends:
         drop_clocks(agreement, day)
     elif effect.drops:
@@ -96,7 +100,7 @@ def follow(agreement, act, details):
         running = agreement.deadlines.open().filter(event=event, about__in=_over(agreement, details))
         close_rows(running, Status.DROPPED, day)
     for event in effect.answers:
-        stop_clocks(agreement, event, day, bound=SIDES)
+        stop_clocks(agreement, event, day, about=[BEGINNINGS[event](agreement, day).about], bound=SIDES)
 
 
 def _closed(agreement, event):

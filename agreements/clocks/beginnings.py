@@ -72,6 +72,12 @@ def _of_claim(agreement, on):
     return Beginning(claim.received_on, about_of(claim), note=claim.month_name)
 
 
+def _of_end(agreement, on):
+    """第八十三条：the end of the term; that of an extension has clocks of its own."""
+    last = agreement.extensions.last() if agreement.terms.expiry.extension_months else None
+    return Beginning(agreement.ends_on, about_of(last) if last else "")
+
+
 BEGINNINGS = {
     "claim_accepted": _of_claim,
     "penalty_served": _of_penalty,
@@ -79,7 +85,7 @@ BEGINNINGS = {
     "change_approved": _of_application,
     "general_change": _of_application,
     "agreement_start": lambda agreement, on: Beginning(agreement.starts_on),
-    "agreement_end": lambda agreement, on: Beginning(agreement.ends_on),
+    "agreement_end": _of_end,
     "suspension_start": _of_suspension,
     "hold_start": _of_hold,
     "status_changed": _of_change,

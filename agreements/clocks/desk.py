@@ -28,4 +28,6 @@ def groups_for(user):
 
 def _item(row):
     page, verb = ("proof-new", "交照片") if row.needs_proof else ("deadline-meet", "办结")
-    return Item(row.title, row.agreement, row.article, reverse(page, args=[row.pk]), verb, row.due_on)
+    return Item(
+        row.title, row.agreement, row.article, reverse(page, args=[row.pk]), verb, row.due_on, cited=True
+    )

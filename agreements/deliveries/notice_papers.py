@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from .. import permissions
 from ..clocks import actions as clocks
-from ..gate import declared
+from ..gate import SYSTEM, declared, perform
 
 STOPPED = ("suspension_notice", "display_notice", "handover")
 ENDED = ("ending_notice", "display_notice", "handover")
@@ -35,11 +35,29 @@ OWED = {
     "lapse": ENDED_BY_ITSELF,
     "count_aftercare": ("handover",),
     "end_continuation": ENDED,
+    "extend": ("extension_notice",),
+    "criticise": ("criticism",),
+    "announce_end": ("end_notice",),
+    "end_on_arrival": ENDED_BY_ITSELF,
+    "end_by_own_notice": ENDED_BY_ITSELF,
+    "receive_end_notice": ENDED_BY_ITSELF,
 }
+
+# Purpose → the terms that ask for it; the others every text needs.
+ASKED_BY = {"display_notice": "announcement", "handover": "aftercare"}
 
 # What is served: purpose → the side that it is addressed to. `register` adds to both tables.
 ADDRESSED = dict.fromkeys(
-    ["suspension_notice", "resumption_notice", "ending_notice", "exemption_notice"], "institution"
+    [
+        "suspension_notice",
+        "resumption_notice",
+        "ending_notice",
+        "exemption_notice",
+        "extension_notice",
+        "criticism",
+        "end_notice",
+    ],
+    "institution",
 )
 # An act on a record of its own → the paper that it owes.
 OWED_BY_RECORD = {("SelfCheckReport", "exempt"): "exemption_notice"}
@@ -49,6 +67,19 @@ RECEIPT_STARTS = {}
 WHEN_RECEIVED = {}
 
 RECEIPTS = [("Delivery", "confirm_receipt"), ("Delivery", "acknowledge")]
+
+
+def _end_notice_arrived(delivery):
+    """第八十条（三）：the notice ends the agreement on the day on which it arrives."""
+    for notice in delivery.paper.end_notices.filter(arrived_on=None):
+        perform(delivery.agreement.end_on_arrival, by=SYSTEM, notice=notice, on=delivery.received_on)
+
+
+def _criticism_arrived(delivery):
+    delivery.agreement.sanctions.filter(paper=delivery.paper).update(served_on=delivery.received_on)
+
+
+WHEN_RECEIVED |= {"end_notice": _end_notice_arrived, "criticism": _criticism_arrived}
 
 
 def register(purpose, event="", to="institution"):
@@ -78,10 +109,18 @@ def _owe_notices(agreement, act, details, at_once):
     from . import notice_sheets  # with it comes the press, which no model needs until there is a paper
 
     for purpose in wanted:
+        if not _is_asked(agreement, purpose):
+            continue
         sheet, issuer = notice_sheets.SHEET_OF[purpose](agreement, act, details)
         paper = _owe(agreement, purpose, sheet, at_once, issuer)
-        if purpose == "handover":
-            _number_handover(agreement, paper)
+        if follows := ONCE_OWED.get(purpose):
+            follows(agreement, paper)
+
+
+def _is_asked(agreement, purpose):
+    """第七十三条、第八十二条：whether the agreement's own text asks for this paper."""
+    term = ASKED_BY.get(purpose)
+    return term is None or getattr(agreement.terms, term) is not None
 
 
 def _owe_of_record(agreement, purpose, record, details, at_once):
@@ -97,6 +136,18 @@ def _number_handover(agreement, paper):
     if plan and not plan.handover_number:
         plan.handover_number = paper.number
         plan.save(update_fields=["handover_number"])
+
+
+def _of_sanction(agreement, paper):
+    agreement.sanctions.filter(kind="criticism").order_by("pk").filter(paper=None).update(paper=paper)
+
+
+def _of_end_notice(agreement, paper):
+    agreement.end_notices.filter(side="agency", paper=None).update(paper=paper)
+
+
+# Purpose → what keeps the paper once it is owed.
+ONCE_OWED = {"handover": _number_handover, "criticism": _of_sanction, "end_notice": _of_end_notice}
 
 
 def _received(agreement, delivery, at_once):

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, localtime
 from ..applications.sheets import names_of
 from ..edition_text import NoSuchArticle, chinese_number, number_of
 from ..papers.sheet import Sheet, day_in_words
+from ..renewals import extension_sheets
 
 OPENINGS = {
     "requested": "你单位于{asked}申请中止医保协议，事由：{reason}。经审核同意，自{start}起中止{agreement}，至{end}止。",
@@ -86,11 +87,16 @@ def ending_notice(agreement, act, details):
 
 
 def _shared_duties(agreement):
-    terms = agreement.terms
-    return [
-        f"在营业场所显著位置公告，并向参保人员解释说明（{terms.announcement.article}）。公告文本另附。",
-        f"双方对在院、出院未结算等参保人员共同做好善后工作（{terms.aftercare.article}）。交接单另附。",
-    ]
+    terms, duties = agreement.terms, []
+    if terms.announcement:
+        duties.append(
+            f"在营业场所显著位置公告，并向参保人员解释说明（{terms.announcement.article}）。公告文本另附。"
+        )
+    if terms.aftercare:
+        duties.append(
+            f"双方对在院、出院未结算等参保人员共同做好善后工作（{terms.aftercare.article}）。交接单另附。"
+        )
+    return duties
 
 
 def _notice(agreement, title, opening, duties, article, duties_quoted=True):
@@ -102,7 +108,8 @@ def _notice(agreement, title, opening, duties, article, duties_quoted=True):
             "对本通知有异议的，可以与我单位协商，或者请求同级医疗保障行政部门协调处理，也可以依法申请行政复议或者"
             f"提起行政诉讼（{terms.dispute.article}）。",
         ]
-    wanted = [article, *([terms.announcement.article, terms.aftercare.article] if duties_quoted else [])]
+    duties_of = [terms.announcement, terms.aftercare] if duties_quoted else []
+    wanted = [article, *(one.article for one in duties_of if one)]
     return Sheet(
         title=title,
         addressee=agreement.institution.name,
@@ -125,7 +132,7 @@ def cascade_notice(agreement, act, details):
         f"{agreement.institution.name}（{agreement.institution.code}）与我单位签订的{_named(home)}，自"
         f"{day_in_words(details['on'])}起{name}{until}。依据：服务协议{cause.article}。",
         f"依据服务协议{article}，该机构与贵单位签订的协议（编号{agreement.number}）同时{name}。请登录知悉，"
-        f"与该机构共同做好善后工作（{agreement.terms.aftercare.article}）。",
+        f"与该机构共同做好善后工作{_on(agreement.terms.aftercare)}。",
     ]
     return Sheet(
         title=f"联动{name}医保协议告知函",
@@ -184,6 +191,11 @@ def handover(agreement, act, details):
             for label, party in (("甲方", agreement.agency.name), ("乙方", agreement.institution.name))
         ],
     ), None
+
+
+def _on(term):
+    """（第八十二条）, or nothing where the text does not say it."""
+    return f"（{term.article}）" if term else ""
 
 
 def _counts(agreement, details):
@@ -308,4 +320,7 @@ SHEET_OF = {
     "display_notice": display_notice,
     "handover": handover,
     "cascade_notice": cascade_notice,
+    "extension_notice": extension_sheets.extension_notice,
+    "criticism": extension_sheets.criticism,
+    "end_notice": extension_sheets.end_notice,
 }

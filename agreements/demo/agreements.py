@@ -180,14 +180,9 @@ def details_of(row, agreement, on):
         paper = ContentFile(b"%PDF-1.7 demo", name="中止协议申请.pdf")
         until = on + timedelta(days=int(row.days))
         return facts | {"requested_on": asked, "application": paper, "until": until}
-    if row.act == "terminate":
-        ground = agreement.terms.termination.ground(row.code)
-        paper = ContentFile(b"%PDF-1.7 demo", name="终止协议申请.pdf") if ground.needs_request else None
-        return facts | {"ground": ground, "requested_on": paper and asked, "application": paper}
-    facts |= {"item": agreement.edition.breaches.find(row.code)[0], "severity": row.severity}
-    if row.act == "suspend_for_breach":
-        return facts | {"until": on + timedelta(days=int(row.days))}
-    return facts | {"minutes": f"{on.year}年第{on.month}次集体审议会议纪要"}
+    ground = agreement.terms.termination.ground(row.code)
+    paper = ContentFile(b"%PDF-1.7 demo", name="终止协议申请.pdf") if ground.needs_request else None
+    return facts | {"ground": ground, "requested_on": paper and asked, "application": paper}
 
 
 def term(name, today):

@@ -89,7 +89,8 @@ def read_whole(sources):
     facts_of(sources["manifest"])
     read_terms(sources["terms_source"])
     read_breaches(sources["breaches_source"])
-    read_text(sources["commitment"])
+    if sources["commitment"].strip():  # some texts come without a letter of commitment
+        read_text(sources["commitment"])
     return read_text(sources["text"])
 
 

@@ -20,9 +20,8 @@ PAIRS = [
     ("apply_months_before", "window_opens_months_before"),
     ("stop_min_months", "stop_max_months"),
     ("shortest", "length"),
-    ("usual_months", "longest_months"),
 ]
-AT_LEAST_ONE = {"copies", "longest_years", "count", "levels", "team_minimum", "every_months", "max_days", "usual_months"}  # fmt: skip
+AT_LEAST_ONE = {"copies", "longest_years", "count", "levels", "team_minimum", "every_months", "max_days"}  # fmt: skip
 MAY_BE_NEGATIVE = {"reminders", "reminder_days_before"}  # days after the due day
 _ITEM = re.compile(r"(第[零〇一二三四五六七八九十百]+条)(?:（([零〇一二三四五六七八九十百]+)）)?$")
 
@@ -131,9 +130,12 @@ def what_they_point_to_exists(reading):
                     "terms",
                     table,
                 )
-    start = terms.signing.usual_start
-    if start and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", start):
-        yield f"签订：通常的起始日“{start}”应写成月-日，例如 08-01", "terms", "signing"
+    for name in ("begins", "ends"):
+        day = getattr(terms.signing, name)
+        if day and not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
+            yield f"签订：{key_label(name)}“{day}”应写成月-日，例如 08-01", "terms", "signing"
+    if bool(terms.signing.begins) != bool(terms.signing.ends):
+        yield "签订：文本印明的起始日和截止日，两个都写或都不写", "terms", "signing"
 
 
 def own_numbers_are_in_the_text(reading):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from ..edition_text import LABELS, LOST, chinese_number, number_of
+from ..edition_text import FOR_THE_PEN, LABELS, LOST, chinese_number, number_of
 
 _HEADING = re.compile(r"第([零〇一二三四五六七八九十百]+)(章|条)\s+\S")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
@@ -79,7 +79,8 @@ def placeholders_without_blank(reading):
     """Names that nobody fills: the paper would show an empty line for ever."""
     for column, label in BOTH.items():
         form = reading.form if column == "text" else reading.commitment
-        for name in sorted(form.placeholders - set(LABELS)) if form else ():
+        unknown = sorted(form.placeholders - set(LABELS)) if form else ()
+        for name in (one for one in unknown if not one.startswith(FOR_THE_PEN)):
             yield f"{label}里的 {{{name}}} 不是门户能填的空白，核对名字", column
 
 

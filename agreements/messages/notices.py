@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from institutions.models import Role, User
 
+from ..gate import in_its_words
 from ..models.message import Message
 from ..status import LIVE
 
@@ -110,6 +111,25 @@ NOTICES = {
     ("Agreement", "close_as_renewed"): _hospital(
         "协议期满已续签", "本协议期满办结，新协议接续生效（第七十八条）。"
     ),
+    ("Agreement", "extend"): _both(
+        "自动延长", "本期没有受到妨碍延长的处理，自{on}起自动延长至{until}（第八十三条）。"
+    ),
+    ("Agreement", "criticise"): _hospital("通报批评", "{reason}（第六十三条）。"),
+    ("Agreement", "record_fine"): _hospital(
+        "登记行政处罚", "{authority}{number}，罚款{amount}元（第七十条）。"
+    ),
+    ("Agreement", "lift_sanction"): _hospital(
+        "撤销登记的处理", "{sanction}已撤销登记：{reason}（第八十一条）。"
+    ),
+    ("Agreement", "end_on_arrival"): _both("协议终止", ENDED),
+    ("Agreement", "end_by_own_notice"): (
+        Notice(
+            AGENCY,
+            "乙方提出终止",
+            "延长期内乙方书面提出终止，已到达，协议今日终止：{reason}（第八十条（三））。",
+        ),
+    ),
+    ("Agreement", "receive_end_notice"): _hospital("协议终止", ENDED),
     ("Agreement", "carry_on"): _both(
         "协议延续有效", "{case.ends_on}期满，因甲方原因未续签，原协议自{on}起继续生效（第八十三条）。"
     ),
@@ -220,7 +240,10 @@ def follow(case, thing, act, details):
     """Tell everybody whom this act on the case concerns. Part of the act: both are written, or neither."""
     for notice in NOTICES.get((type(thing).__name__, act), ()):
         words = {**details, "case": case, "thing": thing, "state": case.get_status_display()}
-        text, url = notice.sentence.format(**words), getattr(thing, "get_absolute_url", str)()
+        text, url = (
+            in_its_words(thing, notice.sentence).format(**words),
+            getattr(thing, "get_absolute_url", str)(),
+        )
         for agreement in _elsewhere(case) if notice.side == ELSEWHERE else [case]:
             side = AGENCY if notice.side == ELSEWHERE else notice.side
             tell(agreement, side, text, url=url, subject=notice.subject)

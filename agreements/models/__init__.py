@@ -10,6 +10,7 @@ from .delivery import Delivery
 from .edition import Edition
 from .edition_case import EditionCase, EditionEvent
 from .event import Event
+from .extension import EndNotice, Extension, Sanction
 from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
@@ -49,8 +50,10 @@ __all__ = [
     "Edition",
     "EditionCase",
     "EditionEvent",
+    "EndNotice",
     "Ending",
     "Event",
+    "Extension",
     "FeeClaim",
     "Holdover",
     "Job",
@@ -67,6 +70,7 @@ __all__ = [
     "RenewalCampaign",
     "RenewalRequest",
     "ReportStatus",
+    "Sanction",
     "SealEvent",
     "SealedScan",
     "SelfCheckCampaign",

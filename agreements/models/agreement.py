@@ -18,13 +18,14 @@ from ..edition_text import LABELS
 from ..gate import step
 from ..messages import notices
 from ..papers.cover import cover_values, missing_labels
-from ..status import ENDED, IN_THE_MAKING, LIVE, Status
+from ..status import ENDED, IN_THE_MAKING, LIVE, NO_END, Status
 from .claiming import ClaimingActs
 from .delivering import DeliveringActs
 from .drafting import DraftingActs
 from .edition import Edition
 from .ending import EndingActs
 from .event import Event, as_kept
+from .extending import ExtendingActs
 from .filing import FilingActs
 from .holding import HoldingActs
 from .querysets import AgreementQuerySet
@@ -39,7 +40,7 @@ S = Status
 
 class Agreement(
     DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
-    DeliveringActs, ClaimingActs, Stateful,
+    DeliveringActs, ClaimingActs, ExtendingActs, Stateful,
 ):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 
@@ -124,6 +125,10 @@ class Agreement(
     def terms(self):
         return self.edition.terms
 
+    def cite(self, words):
+        """Words of the portal's own, with the articles under the numbers of this agreement's edition."""
+        return self.terms.cite(words) if self.edition_id else words
+
     @property
     def siblings(self):
         """Every other agreement between the same two parties."""
@@ -173,7 +178,9 @@ class Agreement(
         return self.institution.region.code.startswith(self.agency.region.prefix)
 
     def latest_suspension_end(self, on):
-        """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入。"""
+        """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入。没有上限的，`NO_END`。"""
+        if self.terms.suspension.max_days is None:
+            return NO_END
         earliest = self.open_suspensions.order_by("started_on").first()
         start = min(on, earliest.started_on) if earliest else on
         return start + timedelta(days=self.terms.suspension.max_days)
@@ -230,7 +237,7 @@ class Agreement(
             agreement=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "",
             at=timezone.now(), effective_on=details.get("on") or details.get("signed_on") or details.get("today") or localdate(),
             actor_id=by.pk, actor_name=by.name, actor_role=by.role, unit_name=by.unit_name, address=address,
-            subject=f"{subject.kind_name} {subject}", act=name, label=custom["label"], article=custom["article"],
+            subject=f"{subject.kind_name} {subject}", act=name, label=custom["label"], article=self.cite(custom["article"]),
             before=before, after=subject.status, details=as_kept(details),
         )  # fmt: skip
         event.hash = event.digest()

@@ -31,6 +31,10 @@ class FeeClaimQuerySet(OfAgreement):
         """Something is still to be paid, or to be said about it."""
         return self.filter(status__in=UNPAID)
 
+    def payable(self):
+        """第三十九条：audited, and neither paid nor refused."""
+        return self.filter(status__in=[S.AUDITED, S.APPROVED])
+
 
 def amount_field(name, **kwargs):
     """Yuan, with two places."""
@@ -84,7 +88,7 @@ class FeeClaim(Stateful):
             ),
             models.CheckConstraint(
                 condition=Q(paid=None, paid_on=None)
-                | Q(paid__gt=0, paid__lte=F("allowed"), paid_on__isnull=False),
+                | Q(paid__gte=0, paid__lte=F("allowed"), paid_on__isnull=False),
                 name="paid_within_allowed",
                 violation_error_message="拨付须同时写明金额和日期，且不多于审核应付",
             ),
@@ -111,6 +115,11 @@ class FeeClaim(Stateful):
     def refused(self):
         """What is not paid, in yuan; None before the audit is done."""
         return None if self.allowed is None else self.claimed - self.allowed
+
+    @property
+    def taken(self):
+        """What is offset against it before it is paid (第六十条)."""
+        return rules.taken_from(self)
 
     @property
     def is_open(self):

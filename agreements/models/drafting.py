@@ -24,7 +24,10 @@ class DraftingActs:
 
     @step(
         "status", source=[S.DRAFT], target=S.NEGOTIATING, label="送乙方协商", article="第二十八条",
-        who=permissions.agency_clerk, checks=[checks.nothing_is_blank, checks.licence_is_valid, checks.starts_after_the_live_one],
+        who=permissions.agency_clerk, checks=[
+            checks.nothing_is_blank, checks.term_is_as_printed, checks.agency_is_the_printed_one, checks.licence_is_valid,
+            checks.starts_after_the_live_one,
+        ],
     )  # fmt: skip
     def negotiate(self):
         """第二十八条：双方就服务内容、支付方式等协商谈判。"""
@@ -41,7 +44,7 @@ class DraftingActs:
         "status", source=[S.NEGOTIATING], target=S.TO_SIGN, label="审核定稿", article="第七十八条",
         who=permissions.agency_reviewer,
         checks=[
-            checks.text_is_complete, checks.institution_has_confirmed, checks.nothing_is_blank,
+            checks.text_is_complete, checks.institution_has_confirmed, checks.nothing_is_blank, checks.term_is_as_printed,
             checks.checker_is_not_the_drafter, checks.starts_after_the_live_one, checks.term_has_not_ended,
         ],
     )  # fmt: skip

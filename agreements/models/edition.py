@@ -1,3 +1,4 @@
+import tomllib
 from functools import lru_cache
 
 from django.db import models
@@ -46,8 +47,23 @@ class EditionQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def newest(self):
-        """The edition a page without an agreement quotes: the one loaded last."""
-        return self.order_by("-pk").first()
+        """The complete edition that was loaded last, else the last of all; None without any."""
+        return self.order_by("-complete", "-pk").first()
+
+    def of_region(self, code):
+        """Those of a region and of the regions above it."""
+        return self.filter(region__in={f"{code[:2]}0000", f"{code[:4]}00", code})
+
+    def offered(self, agency, institution=None):
+        """The texts under which an agency may draft, for an institution those of its grade: [Edition], the newest first.
+
+        Of each text only its newest version.
+        """
+        found = {}
+        for edition in self.open().of_region(agency.region_id).order_by("pk"):
+            if institution is None or edition.concerns(institution.current.grade):
+                found[edition.code] = edition
+        return sorted(found.values(), key=lambda edition: -edition.pk)
 
 
 class Edition(models.Model):
@@ -86,6 +102,16 @@ class Edition(models.Model):
 
     def get_absolute_url(self):
         return reverse("edition", args=[self.code, self.version])
+
+    def concerns(self, grade):
+        """Whether it is meant for a hospital of this grade ("2A"); a text that names no grades is for all."""
+        grades = _parsed(tomllib.loads, self.manifest).get("grades", ())
+        return not grades or grade[:1] in grades
+
+    @property
+    def has_commitment(self):
+        """Whether a letter of commitment comes with the text."""
+        return bool(self.commitment.strip())
 
     @property
     def sources(self):

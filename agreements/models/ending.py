@@ -11,7 +11,7 @@ class EndingActs:
     """The three endings and holding over, never mixed (第六十七条、第七十八条、第八十条、第八十三条)."""
 
     @step(
-        "status", source=LIVE, target=S.TERMINATED, label="终止协议", article="第八十条",
+        "status", source=LIVE, target=S.TERMINATED, label="终止协议", needs="termination.grounds", article="第八十条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.own_request_is_on_file,
@@ -24,7 +24,7 @@ class EndingActs:
 
     @step(
         "status", source=LIVE, target=S.RESCINDED, label="解除协议", article="第六十七条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_rescission,
             checks.decided_collectively,
@@ -57,7 +57,7 @@ class EndingActs:
     )  # fmt: skip
     def close_as_renewed(self, on):
         """第七十八条：新协议已签并自次日生效，原协议办结。"""
-        self._end("renewed", "第七十八条", "新协议已签署", on)
+        self._end("renewed", self.terms.renewal.article, "新协议已签署", on)
 
     @step(
         "status", source=LIVE, target=S.RESCINDED, label="联动解除", article="第七十一条", who=permissions.the_system,
@@ -65,10 +65,10 @@ class EndingActs:
     def rescind_by_cascade(self, parent, on):
         """第七十一条：所在辖区经办机构解除的，其他地区的协议同时解除。"""
         reason = f"{parent.agreement.agency}的协议{parent.agreement}解除"
-        self._end("rescinded", "第七十一条", reason, on, parent=parent)
+        self._end("rescinded", parent.agreement.terms.cascade.article, reason, on, parent=parent)
 
     @step(
-        "status", source=ENDED, target=None, label="善后：填人数", article="第八十二条", who=permissions.agency_clerk,
+        "status", source=ENDED, target=None, label="善后：填人数", needs="aftercare", article="第八十二条", who=permissions.agency_clerk,
         checks=[checks.aftercare_is_uncounted],
     )  # fmt: skip
     def count_aftercare(self, aftercare):
@@ -84,7 +84,11 @@ class EndingActs:
         )
         for suspension in self.open_suspensions:
             self._close(suspension, on, "协议结束")
-        if aftercare:
+        self._care(on, aftercare)
+
+    def _care(self, on, aftercare):
+        """第八十二条：what is to be done for those in hospital is planned with the act; some texts ask for no plan."""
+        if aftercare and self.terms.aftercare:
             self.aftercare_plans.create(opened_on=on, **aftercare)
 
     @property

@@ -166,7 +166,11 @@ def _differs_from_record(agreement):
         return f"协议现为“{agreement.get_status_display()}”，与第{own[-1].seq}条记录不符"
     terms = next((event for event in reversed(own) if event.act in ("draft", "revise")), None)
     dates = {"starts_on": agreement.starts_on.isoformat(), "ends_on": agreement.ends_on.isoformat()}
-    if terms and {name: terms.details[name] for name in dates} != dates:
+    longer = next((event for event in reversed(own) if event.act == "extend"), None)
+    written = terms and {"starts_on": terms.details["starts_on"], "ends_on": terms.details["ends_on"]}
+    if longer:
+        written["ends_on"] = longer.details["until"]
+    if terms and written != dates:
         return f"有效期与第{terms.seq}条记录不符"
     fixed = next((event for event in reversed(own) if event.act == "fix_text"), None)
     if fixed and agreement.snapshot and fixed.details["cover"] != agreement.snapshot["cover"]:

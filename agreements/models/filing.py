@@ -27,7 +27,7 @@ class FilingActs:
         request.attachments.add(*self.attachments.model.keep(self, files, by, held=True))
 
     @step(
-        "status", source=LIVE, target=None, label="登记获知的变更批准", article="第七十六条", who=permissions.agency_clerk,
+        "status", source=LIVE, target=None, label="登记获知的变更批准", needs="change.major_working_days", article="第七十六条", who=permissions.agency_clerk,
         checks=[checks.not_in_the_future, rules.approved_by_today, rules.approval_is_new],
     )  # fmt: skip
     def note_approval(self, group, approved_on, on):

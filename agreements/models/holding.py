@@ -12,10 +12,12 @@ class HoldingActs:
     @step(
         "status", source=LIVE, target=None, label="暂停拨付", article="第六十四条",
         who=permissions.agency_leader, proposed=True,
-        checks=[checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written],
+        checks=[
+            checks.a_case_holds_for_rectification, checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written,
+        ],
     )  # fmt: skip
     def hold_payment(self, hold_ground, reason, on, proposal=None):
-        """第六十一条、第六十四条、第六十九条：核查期间、限期整改或有关部门通报，暂停拨付。"""
+        """第六十一条、第六十九条：核查期间、有关部门通报，暂停拨付；第六十四条：违约案件的处理，同时限期整改。"""
         self.payment_holds.create(article=hold_ground.article_label, reason=reason, started_on=on)
 
     @step(
@@ -52,7 +54,7 @@ class HoldingActs:
 
     @step(
         "status", source=LIVE, target=None, label="停止服务", article="第六十五条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_a_ban, checks.ban_names_one_object,
             checks.ban_within_its_range,

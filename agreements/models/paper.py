@@ -69,6 +69,9 @@ class Paper(SealingActs, Stateful):
         SUSPENSION_NOTICE = "suspension_notice", "中止协议通知书"
         RESUMPTION_NOTICE = "resumption_notice", "恢复履行协议通知书"
         ENDING_NOTICE = "ending_notice", "终止（解除）协议通知书"
+        EXTENSION_NOTICE = "extension_notice", "自动延长确认单"
+        END_NOTICE = "end_notice", "终止的书面通知"
+        CRITICISM = "criticism", "通报批评"
         CASCADE_NOTICE = "cascade_notice", "联动告知函"
         DELIVERY_RECEIPT = "delivery_receipt", "送达回证"
         RESULT_SHEET = "result_sheet", "核查结果反馈书"
@@ -93,7 +96,7 @@ class Paper(SealingActs, Stateful):
         Purpose.COMMITMENT: "诺", Purpose.SIGNING_COPY: "协", Purpose.SIGNED_COPY: "协", Purpose.SUPPLEMENT: "补",
         Purpose.SIGNED_SUPPLEMENT: "补", Purpose.DISPLAY_NOTICE: "告", Purpose.HANDOVER: "善",
         Purpose.SUSPENSION_NOTICE: "通", Purpose.EXEMPTION_NOTICE: "通", Purpose.RESUMPTION_NOTICE: "通", Purpose.ENDING_NOTICE: "通",
-        Purpose.CASCADE_NOTICE: "函", Purpose.DELIVERY_RECEIPT: "证", Purpose.RESULT_SHEET: "查",
+        Purpose.EXTENSION_NOTICE: "延", Purpose.END_NOTICE: "通", Purpose.CRITICISM: "批", Purpose.CASCADE_NOTICE: "函", Purpose.DELIVERY_RECEIPT: "证", Purpose.RESULT_SHEET: "查",
         Purpose.EVIDENCE_REQUEST: "调", Purpose.INTENDED_NOTICE: "违告", Purpose.BREACH_DECISION: "违决",
         Purpose.PAYMENT_DEMAND: "缴", Purpose.OFFSET_NOTICE: "抵", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
         Purpose.HOLD_NOTICE: "停", Purpose.RELEASE_NOTICE: "停", Purpose.CASE_LETTER: "函", Purpose.EXPLANATION: "释",
@@ -189,6 +192,15 @@ class Paper(SealingActs, Stateful):
         return cls.objects.create(
             agreement=agreement, purpose=purpose, number=number, code=new_code(), snapshot=snapshot
         )
+
+    @classmethod
+    def owe_commitment(cls, agreement, material, day):
+        """承诺书 for what the hospital files (第七条第十项): a paper that is owed; None where the text comes without one."""
+        if not agreement.edition.has_commitment:
+            return None
+        agency = agreement.cover.get("agency_name") or str(agreement.agency)
+        snapshot = {"agency_name": agency, "material": material, "day": day.isoformat()}
+        return cls.owe(agreement, cls.Purpose.COMMITMENT, snapshot, day.year)
 
     @classmethod
     def owe_each(cls, wanted, purpose, year):

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ class Proposal(Stateful):
     """呈批：经办提请、复核审核、负责人决定，三个人。决定时所办的就是提请所写的。"""
 
     kind_name = "呈批"
+    is_of_case = False  # see `gate.step`
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "待复核"
@@ -94,6 +96,9 @@ class Proposal(Stateful):
         read = {
             "on": date.fromisoformat,
             "until": date.fromisoformat,
+            "decided_on": date.fromisoformat,
+            "served_on": date.fromisoformat,
+            "amount": Decimal,
             "requested_on": date.fromisoformat,
             "item": lambda code: agreement.edition.breaches.find(code)[0],
             "ground": terms.termination.ground,
@@ -101,6 +106,7 @@ class Proposal(Stateful):
             "application": lambda pk: agreement.attachments.get(pk=pk),
             "suspension": lambda pk: agreement.suspensions.get(pk=pk),
             "hold": lambda pk: agreement.payment_holds.get(pk=pk),
+            "sanction": lambda pk: agreement.sanctions.get(pk=pk),
             "ban": lambda pk: agreement.service_bans.get(pk=pk),
             "staff": lambda pk: agreement.institution.staff_members.get(pk=pk),
             "department": lambda pk: agreement.institution.departments.get(pk=pk),
@@ -159,4 +165,6 @@ def _stored(value):
         return value.isoformat()
     if isinstance(value, models.Model):
         return value.pk
+    if isinstance(value, Decimal):
+        return str(value)
     return getattr(value, "code", value)

@@ -26,7 +26,7 @@ class RenewingActs:
         request.attachments.add(*self.attachments.model.keep(self, files, by))
 
     @step(
-        "status", source=[S.CONTINUED, S.SUSPENDED], target=None, label="写明延续原因", article="第八十三条",
+        "status", source=[S.CONTINUED, S.SUSPENDED], target=None, label="写明延续原因", needs="expiry.holds_over", article="第八十三条",
         who=permissions.agency_leader,
         checks=[renewal_checks.cause_is_awaited, checks.cause_is_the_agencys, checks.not_in_the_future],
     )  # fmt: skip
@@ -35,7 +35,7 @@ class RenewingActs:
         self._held(cause=cause, cause_set_on=on, cause_set_by=by)
 
     @step(
-        "status", source=[S.CONTINUED], target=None, label="表明不再续签", article="第八十条",
+        "status", source=[S.CONTINUED], target=None, label="表明不再续签", needs="expiry.holds_over", article="第八十条",
         who=permissions.institution_signatory,
         checks=[
             renewal_checks.not_declined_yet, checks.not_in_the_future, checks.term_has_ended, checks.reason_is_given,
@@ -46,7 +46,7 @@ class RenewingActs:
         self._held(refused_on=on, refusal_reason=reason)
 
     @step(
-        "status", source=[S.CONTINUED], target=S.TERMINATED, label="结束延续", article="第八十条",
+        "status", source=[S.CONTINUED], target=S.TERMINATED, label="结束延续", needs="expiry.holds_over", article="第八十条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.term_has_ended, renewal_checks.renewal_has_failed,
@@ -58,7 +58,7 @@ class RenewingActs:
         self._end("terminated", self.terms.termination.expiry_ground, reason, on, aftercare)
 
     @step(
-        "status", source=[S.SUSPENDED], target=None, label="中止超期例外", article="第七十九条",
+        "status", source=[S.SUSPENDED], target=None, label="中止超期例外", needs="suspension.max_days", article="第七十九条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.suspension_is_open, renewal_checks.no_exception_yet, checks.not_in_the_future,
@@ -76,8 +76,9 @@ class RenewingActs:
     )  # fmt: skip
     def lapse(self, suspension, on):
         """第七十九条：依申请的中止超过规定日数，没有继续履行申请的，协议自动终止。"""
-        days = self.terms.suspension.ends_automatically_after_days
-        self._end("terminated", "第七十九条", f"中止超过{days}日，没有继续履行申请", on, UNCOUNTED)
+        terms = self.terms.suspension
+        reason = f"中止超过{terms.ends_automatically_after_days}日，没有继续履行申请"
+        self._end("terminated", terms.article, reason, on, UNCOUNTED)
 
     def _held(self, **facts):
         for name, value in facts.items():

@@ -11,7 +11,7 @@ class ReportingActs:
     """What the hospital reports, as it is filed: each opens a record of its own (第七、七十三、七十五、八十二条)."""
 
     @step(
-        "status", source=LIVE, target=None, label="报送行政处罚", article="第七条", who=permissions.institution_side,
+        "status", source=LIVE, target=None, label="报送行政处罚", needs="penalty_report", article="第七条", who=permissions.institution_side,
         checks=[rules.penalty_report_is_whole, rules.nothing_lies_ahead, rules.not_reported_yet, checks.not_in_the_future],
     )  # fmt: skip
     def file_penalty_report(self, facts, files, on, by):
@@ -20,7 +20,7 @@ class ReportingActs:
         self.join_known_penalty(report)
 
     @step(
-        "status", source=LIVE, target=None, label="登记获知的行政处罚", article="第四条、第七条",
+        "status", source=LIVE, target=None, label="登记获知的行政处罚", needs="penalty_report", article="第四条、第七条",
         who=permissions.clerk_or_authority, checks=[rules.was_served, rules.penalty_is_new, checks.not_in_the_future],
     )  # fmt: skip
     def note_penalty(self, source, authority, decision_number, served_on, on, by):
@@ -32,7 +32,7 @@ class ReportingActs:
         clocks.start_clocks(self, self.penaltyreports.model.EVENT, served_on, clocks.about_of(record))
 
     @step(
-        "status", source=LIVE, target=None, label="提交自查自纠报告", article="第七条、第七十五条",
+        "status", source=LIVE, target=None, label="提交自查自纠报告", needs="self_report", article="第七条、第七十五条",
         who=permissions.institution_side,
         checks=[
             rules.self_check_is_whole, rules.nothing_lies_ahead, rules.self_check_is_new, checks.not_in_the_future,

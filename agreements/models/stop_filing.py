@@ -9,7 +9,7 @@ class StopFilingActs:
     """The hospital asks to stop for a while, to go on, or to end: each opens a StopRequest (第七十九条、第八十条)."""
 
     @step(
-        "status", source=IN_FORCE, target=None, label="起草中止申请", article="第七十九条", who=permissions.institution_side,
+        "status", source=IN_FORCE, target=None, label="起草中止申请", needs="suspension.on_request", article="第七十九条", who=permissions.institution_side,
         checks=[
             rules.no_open_suspension_request, checks.not_in_the_future, rules.asks_for_an_end_after_the_start,
             rules.asks_for_days_to_come, rules.asks_no_longer_than_allowed, rules.says_why,
@@ -33,7 +33,7 @@ class StopFilingActs:
         self._ask("resume", on, by, files, suspension=suspension, planned_from=planned_from, reason=reason)
 
     @step(
-        "status", source=LIVE, target=None, label="起草终止申请", article="第八十条", who=permissions.institution_side,
+        "status", source=LIVE, target=None, label="起草终止申请", needs="termination.grounds", article="第八十条", who=permissions.institution_side,
         checks=[rules.no_open_ending_request, checks.not_in_the_future, rules.says_why],
     )  # fmt: skip
     def draft_ending(self, planned_from, reason, inpatients, unsettled, files, on, by):

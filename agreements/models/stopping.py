@@ -3,7 +3,7 @@ from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
 from ..gate import step
-from ..status import IN_FORCE, LIVE
+from ..status import ENDED, IN_FORCE, LIVE
 from ..status import Status as S
 from ..stops import repeat, repeat_checks
 
@@ -12,7 +12,7 @@ class StoppingActs:
     """The acts that stop an agreement for a while, and those that let it go on. Causes stack (第六十一、六十六、七十九条)."""
 
     @step(
-        "status", source=IN_FORCE, target=S.SUSPENDED, label="依申请中止", article="第七十九条",
+        "status", source=IN_FORCE, target=S.SUSPENDED, label="依申请中止", needs="suspension.on_request", article="第七十九条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.requested_before,
@@ -21,12 +21,12 @@ class StoppingActs:
     )  # fmt: skip
     def suspend_on_request(self, reason, requested_on, on, until, aftercare, application=None, proposal=None):
         """第七十九条：乙方因停业或歇业等申请，甲方同意，不超过规定日数。第八十二条：同时建立善后。"""
-        self._suspend("requested", "第七十九条", reason, on, until, requested_on)
-        self.aftercare_plans.create(opened_on=on, **aftercare)
+        self._suspend("requested", self.terms.suspension.article, reason, on, until, requested_on)
+        self._care(on, aftercare)
 
     @step(
         "status", source=LIVE, target=S.SUSPENDED, label="违约中止", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.not_in_the_future, checks.not_before_the_term, checks.item_allows_suspension,
             checks.ends_after_it_starts, checks.ends_in_the_future, checks.within_longest_suspension,
@@ -35,10 +35,10 @@ class StoppingActs:
     def suspend_for_breach(self, item, severity, reason, on, until, aftercare, proposal=None):
         """第六十六条：查实所列情形，公布中止。已在中止的，另加一个原因。"""
         self._suspend("breach", item.article_label, reason, on, until)
-        self.aftercare_plans.create(opened_on=on, **aftercare)
+        self._care(on, aftercare)
 
     @step(
-        "status", source=IN_FORCE, target=S.SUSPENDED, label="核查中止", article="第六十一条",
+        "status", source=IN_FORCE, target=S.SUSPENDED, label="核查中止", needs="investigation", article="第六十一条",
         who=permissions.agency_leader, proposed=True,
         checks=[checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written],
     )  # fmt: skip
@@ -47,11 +47,11 @@ class StoppingActs:
         until = self.latest_suspension_end(on)
         self._suspend("investigation", self.terms.investigation.article, reason, on, until)
         self.payment_holds.create(article=self.terms.investigation.article, reason=reason, started_on=on)
-        self.aftercare_plans.create(opened_on=on, **aftercare)
+        self._care(on, aftercare)
 
     @step(
-        "status", source=[S.SUSPENDED], target=S.SUSPENDED, label="查实转违约中止", article="第六十六条",
-        who=permissions.agency_leader, proposed=True,
+        "status", source=[S.SUSPENDED], target=S.SUSPENDED, label="查实转违约中止", needs="investigation", article="第六十六条",
+        who=permissions.agency_leader, by_case=True,
         checks=[
             checks.an_investigation_is_open, checks.not_in_the_future, checks.item_allows_suspension,
             checks.ends_in_the_future, checks.within_longest_suspension,
@@ -70,7 +70,9 @@ class StoppingActs:
     def suspend_by_cascade(self, parent, on):
         """第七十一条：所在辖区经办机构中止的，其他地区的协议同时中止。"""
         reason = f"{parent.agreement.agency}的协议{parent.agreement}中止"
-        self._suspend("cascade", "第七十一条", reason, on, parent.planned_end, parent=parent)
+        self._suspend(
+            "cascade", parent.agreement.terms.cascade.article, reason, on, parent.planned_end, parent=parent
+        )
 
     @step(
         "status", source=[S.SUSPENDED], target=RETURN_VALUE(S.ACTIVE, S.CONTINUED, S.SUSPENDED), label="联动恢复",
@@ -88,7 +90,7 @@ class StoppingActs:
         """第七十一条、第八十二条：知悉辖区经办机构的决定，安排善后；不能拒绝。"""
         self.new_cascades.update(acknowledged_by=by)
         self.ending_model.objects.filter(agreement=self, parent__isnull=False).update(acknowledged_by=by)
-        self.aftercare_plans.create(opened_on=localdate(), **aftercare)
+        self._care(localdate(), aftercare)
 
     def _suspend(self, cause, article, reason, on, until, requested_on=None, parent=None):
         earlier = self.open_suspensions.first()
@@ -120,7 +122,7 @@ class StoppingActs:
         return self._close(suspension, on, reason)
 
     @step(
-        "status", source=LIVE, target=None, label="记明不予解除", article="第六十七条",
+        "status", source=LIVE, target=None, label="记明不予解除", needs="repeat_suspension", article="第六十七条",
         who=permissions.agency_leader, proposed=True,
         checks=[
             repeat_checks.suspended_repeatedly, repeat_checks.not_kept_yet, repeat_checks.counts_the_last, checks.not_in_the_future,
@@ -131,6 +133,16 @@ class StoppingActs:
         """第六十七条（一）：协议期内多次被中止，负责人决定不予解除的，写明理由；只管到第`times`次。"""
         self.kept_at_times = times
 
+    @step(
+        "status", source=[*LIVE, *ENDED], target=None, label="记明中止所依的处理不成立", article="第八十一条",
+        who=permissions.agency_leader, by_case=True, checks=[checks.suspension_is_its_own, checks.not_in_the_future],
+    )  # fmt: skip
+    def disown_suspension(self, suspension, on, proposal=None):
+        """第八十一条、第六十七条（一）：所依的处理被撤销、变更的，这次中止不计入被中止的次数；恢复履行另行办理。"""
+        suspension.quashed_on = on
+        suspension.save(update_fields=["quashed_on"])
+        self.kept_at_times = min(self.kept_at_times, self.times_suspended)
+
     @property
     def times_suspended(self):
         """第六十七条（一）：协议期内因违约被中止的次数。"""
@@ -139,8 +151,10 @@ class StoppingActs:
     @property
     def repeat_sentence(self):
         """第六十七条（一）：the count of this term, what was decided at it, and that of the term before."""
-        times, limit = self.times_suspended, self.terms.repeat_suspension.count
-        parts = [f"协议期内因违约被中止{times}次，满{limit}次决定是否解除（第六十七条）"]
+        if not (terms := self.terms.repeat_suspension):
+            return ""
+        times = self.times_suspended
+        parts = [f"协议期内因违约被中止{times}次，满{terms.count}次决定是否解除（{terms.article}）"]
         if self.kept_at_times:
             parts.append(f"第{self.kept_at_times}次已记明不予解除")
         if before := self.predecessor and self.predecessor.times_suspended:

@@ -1,10 +1,9 @@
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 
 from institutions.models import Department, StaffMember
 
+from ..status import NO_END
 from .agreement import Agreement
 from .querysets import OfAgreement
 
@@ -62,7 +61,7 @@ class ServiceBan(models.Model):
     解除处理执行到人员、科室的没有止期，记为 `NO_END`（第六十七条）。
     """
 
-    NO_END = date(2099, 12, 31)
+    NO_END = NO_END
 
     class Scope(models.TextChoices):
         PERSON = "person", "人员"

@@ -32,6 +32,7 @@ class Suspension(models.Model):
     closed_on = models.DateField("结束日期", null=True, blank=True)
     closing_reason = models.CharField("结束事由", max_length=500, blank=True)
     back_to = models.CharField("恢复后状态", max_length=20)
+    quashed_on = models.DateField("所依处理被撤销日期", null=True, blank=True, editable=False)
     exception_on = models.DateField("写明例外日期", null=True, blank=True)
     exception_reason = models.CharField("超期例外的事由", max_length=500, blank=True)
     acknowledged_by = models.ForeignKey(

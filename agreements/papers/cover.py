@@ -1,6 +1,6 @@
 """What the blanks of the agreement form say: the cover block of both parties and the dates of the term."""
 
-from ..edition_text import BLANK, LABELS
+from ..edition_text import BLANK, FOR_THE_PEN, LABELS
 
 
 def cover_values(agreement):
@@ -38,9 +38,9 @@ def missing_labels(edition, values):
 
 
 def signature_blanks(form):
-    """The blanks of the signature page, filled by pen and seal, or by the sign records."""
+    """The blanks of the signature page, filled by pen and seal, or by the sign records; and those left to the pen."""
     ends = ("_seal", "_signature", "_signed_year", "_signed_month", "_signed_day")
-    return {name for name in form.placeholders if name.endswith(ends)}
+    return {name for name in form.placeholders if name.endswith(ends) or name.startswith(FOR_THE_PEN)}
 
 
 def signed_values(agreement, signatures=None):

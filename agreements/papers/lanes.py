@@ -14,7 +14,7 @@ from institutions.models import AgencyVersion, Region
 from ..edition_text import BLANK, read_text
 from ..models import Paper, PrintedForm
 from .fill.fingerprint import fingerprint
-from .fill.golden import NoSecondRenderer, differences
+from .fill.golden import PICTURES, NoSecondRenderer, differences
 from .fill.publish import publish
 from .fill.sample import sample
 from .fill.splice import NeedsPlainLane, fill
@@ -22,6 +22,7 @@ from .refusals import PaperRefused
 from .render import Stamp, render_agreement, render_commitment
 from .seal.signer import AGENCY_FIELD
 from .seal.stamping import sign_pdf
+from .seal.verification import WHOLE, read_signatures
 from .sheet import Sheet, render_sheet
 
 logger = logging.getLogger(__name__)
@@ -86,21 +87,32 @@ def blanks(paper):
     return {**pen, **paper.snapshot["cover"], **paper.snapshot["signatures"]}
 
 
-def check_sample(papers):
+def check_sample(papers, signer=None):
     """The golden check for papers that are about to be filled in: sentences of what differs, [] when nothing does.
 
-    Each is printed both ways, unsigned. A paper that goes the plain lane anyway cannot differ. Without a second
-    renderer nothing is compared, and that is said instead.
+    Each is printed both ways, the filled one with the seal of `signer` if there is one. A paper that goes the plain lane
+    anyway cannot differ. Without a second renderer nothing is compared, and that is said instead.
     """
     found = []
     for paper in papers:
-        printed = put_on_paper(paper)
+        printed = put_on_paper(paper, signer)
         try:
             differ = differences(printed.whole, laid_out(paper)) if printed.form else []
         except NoSecondRenderer as why:
             return [str(why)]
+        if signer and printed.form:
+            differ = _differs_sealed(printed, differ)
         found += [f"{paper.number}：{sentence}" for sentence in differ]
     return found
+
+
+def _differs_sealed(printed, differ):
+    """What differs but for the look of the page with the seal, and whether the signature is sound."""
+    page, *_ = printed.form.template.seals["agency"]
+    of_seal = [f"第{page + 1}页{picture}不同" for picture in PICTURES]
+    signatures = read_signatures(printed.whole, roots=())
+    sound = [one.is_sound and one.covers == WHOLE for one in signatures] == [True]
+    return [one for one in differ if one not in of_seal] + ([] if sound else ["电子签名核验不通过"])
 
 
 # ── forms ──

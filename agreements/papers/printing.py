@@ -17,7 +17,7 @@ from .cover import cover_values, signed_values
 from .lanes import put_on_paper
 from .refusals import PaperRefused
 from .render import render_agreement
-from .seal.seals import signer_for
+from .seal.seals import SEALED, signer_for
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,15 @@ def print_all(papers, pool=None):
     papers = Paper.objects.filter(pk__in=[paper.pk for paper in papers])
     # Fetched so that papers share their edition, which asks for its form once.
     papers = list(papers.prefetch_related("agreement__edition", "agreement__agency"))
-    # Copies are filled into a form, faster than a process could be asked to do it.
-    copies = [paper for paper in papers if paper.is_copy]
-    others = [paper for paper in papers if not paper.is_copy]
+    # Copies are filled into a form, faster than a process could be asked to do it; a seal is looked up here.
+    here = [paper for paper in papers if paper.is_copy or paper.purpose in SEALED]
+    others = [paper for paper in papers if paper not in here]
     slow = pool.map(_attempt, others) if pool else map(_attempt, others)
-    return sum(map(_put_out, others, slow)) + sum(_put_out(paper, _attempt(paper)) for paper in copies)
+    return sum(map(_put_out, others, slow)) + sum(_put_out(paper, _attempt(paper)) for paper in here)
 
 
 def _attempt(paper):
-    """The Printed paper, or as a str why there is none. A paper that is no copy is all that is read."""
+    """The Printed paper, or as a str why there is none. A paper that is no copy and bears no seal is all that is read."""
     try:
         return printed(paper)
     except PaperRefused as why:

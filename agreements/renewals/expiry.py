@@ -1,7 +1,7 @@
 """What becomes of an agreement at 24:00 of its last day (第七十八条、第八十条（四）、第八十三条): a table, and the acts that carry it out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from typing import Literal
 
 from django.db import transaction
@@ -11,8 +11,7 @@ from institutions.workdays import calendar_for
 from ..gate import SYSTEM, perform
 from ..models import Agreement, Status
 from ..stops.cascade import spread
-
-ONE_DAY = timedelta(days=1)
+from .extending import ONE_DAY, next_end, stands_against
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,16 @@ class Facts:
     campaign_open: bool = False
     unclear: bool = False
     holds_over: bool = True  # the edition lets an agreement go on for the agency's reasons
+    extends_to: date | None = None  # by the edition, where it extends a term by itself
+    blocked: str | None = None  # what stands against that, in words
+    was_extended: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
     """`urgent`: the agency has to say within a few days for what cause the agreement goes on."""
 
-    kind: Literal["renewed", "continued", "terminated"]
+    kind: Literal["renewed", "extended", "continued", "terminated"]
     reason: str
     urgent: bool = False
 
@@ -46,6 +48,8 @@ def outcome_at_expiry(facts):
     """
     if facts.successor_signed:
         return Outcome("renewed", "新协议已签署，自期满次日生效")
+    if facts.extends_to and not facts.blocked:
+        return Outcome("extended", f"本期没有受到所列处理，自动延长至{facts.extends_to}")
     if reason := _why_it_ends(facts):
         return Outcome("terminated", reason)
     if facts.request == "returned" or facts.unclear:
@@ -62,7 +66,7 @@ def outcome_at_expiry(facts):
 
 def _why_it_ends(facts):
     if not facts.holds_over:
-        return "期满未续签"
+        return facts.blocked or ("自动延长已满，期满未续签" if facts.was_extended else "期满未续签")
     if facts.suspended:
         return "期满时处于中止，且没有签署续签协议"
     if facts.request == "failed":
@@ -88,6 +92,9 @@ def facts_at_expiry(agreement):
         campaign_open=agreement.renewal_campaigns.exclude(closed_on__lte=last).exists(),
         unclear=any(starts > after for starts in signed),  # renewed, but not from the next day on
         holds_over=agreement.terms.expiry.holds_over,
+        extends_to=(until := next_end(agreement)),
+        blocked=until and stands_against(agreement),
+        was_extended=bool(agreement.terms.expiry.extension_months and agreement.extensions.exists()),
     )
 
 
@@ -111,12 +118,22 @@ def settle(agreement):
     outcome = outcome_at_expiry(facts_at_expiry(agreement))
     if outcome.kind == "renewed":
         return perform(agreement.close_as_renewed, by=SYSTEM, on=after)
+    if outcome.kind == "extended":
+        return perform(agreement.extend, by=SYSTEM, until=next_end(agreement), on=after)
     if outcome.kind == "terminated":
         agreement = perform(agreement.expire, by=SYSTEM, reason=outcome.reason, on=after)
         spread(agreement, after)
         return agreement
     due = _cause_due(agreement, after) if outcome.urgent else None
     return perform(agreement.carry_on, by=SYSTEM, cause=outcome.reason, on=after, cause_due_on=due)
+
+
+def settle_up_to(agreement, today):
+    """`settle`, and again where the extension that it gave is over by now as well: after a long time off."""
+    settled = settle(agreement)
+    while settled and settled.status in (Status.ACTIVE, Status.SUSPENDED) and settled.ends_on < today:
+        settled = settle(settled)
+    return settled
 
 
 def _cause_due(agreement, start):

@@ -11,7 +11,7 @@ from ..models import Agreement, Status, Suspension
 def spread(agreement, on):
     """Bring the institution's agreements in other regions to what the home agreement now says. Returns those changed."""
     terms = agreement.terms.cascade
-    if not terms.applies or not agreement.is_at_home:
+    if terms is None or not terms.applies or not agreement.is_at_home:
         return []
     changed = [
         perform(follower.agreement.resume_by_cascade, by=SYSTEM, suspension=follower, on=on)

@@ -14,8 +14,8 @@ def overlong(today):
     """Open requested suspensions whose longest time, not yet moved off days off, is over: a query."""
     over = Q(pk=None)
     for edition in Edition.objects.all():
-        days = edition.terms.suspension.ends_automatically_after_days
-        over |= Q(agreement__edition=edition, started_on__lt=today - timedelta(days=days))
+        if days := edition.terms.suspension.ends_automatically_after_days:
+            over |= Q(agreement__edition=edition, started_on__lt=today - timedelta(days=days))
     return Suspension.objects.filter(
         over, cause="requested", closed_on=None, exception_reason="", agreement__status=Status.SUSPENDED
     ).select_related("agreement__edition", "agreement__agency__region")

@@ -42,4 +42,4 @@ def to_decide(agreements, today):
 
 
 def _look_ahead(agreement):
-    return max(agreement.terms.suspension.reminder_days_before)
+    return max(agreement.terms.suspension.reminder_days_before, default=0)

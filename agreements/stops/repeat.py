@@ -2,7 +2,7 @@
 
 What counts is a suspension of the whole agreement that was imposed: for breach, or an investigation that was
 proved. A requested or a cascaded one does not count, nor one of a person or department, nor an investigation
-that proved nothing. A renewal is a new agreement and starts at 0. From the count of the terms on a person decides.
+that proved nothing, nor one whose handling was quashed (第八十一条). A renewal is a new agreement and starts at 0. From the count of the terms on a person decides.
 """
 
 from django.db.models import Count, F, Q
@@ -13,17 +13,20 @@ IMPOSED = "breach"  # an investigation that is proved becomes one of these
 
 
 def times_suspended(agreement):
-    return agreement.suspensions.filter(cause=IMPOSED).count()
+    return agreement.suspensions.filter(cause=IMPOSED, quashed_on=None).count()
 
 
 def is_repeated(agreement, times):
-    return times >= agreement.terms.repeat_suspension.count
+    limit = agreement.terms.repeat_suspension
+    return limit is not None and times >= limit.count
 
 
 def waiting(agreements, editions):
     """Of these agreements, those whose last suspension for breach awaits the decision whether to rescind."""
     reached = Q(pk=None)
     for edition in editions:
-        reached |= Q(edition=edition, times__gte=edition.terms.repeat_suspension.count)
-    counted = agreements.annotate(times=Count("suspensions", Q(suspensions__cause=IMPOSED), distinct=True))
+        if limit := edition.terms.repeat_suspension:
+            reached |= Q(edition=edition, times__gte=limit.count)
+    imposed = Q(suspensions__cause=IMPOSED, suspensions__quashed_on=None)
+    counted = agreements.annotate(times=Count("suspensions", imposed, distinct=True))
     return counted.filter(reached, status__in=LIVE, times__gt=F("kept_at_times"))

@@ -11,7 +11,8 @@ from .repeat import IMPOSED, is_repeated, times_suspended
 def repeat_is_decided(agreement, suspension):
     times = times_suspended(agreement)
     decided = agreement.kept_at_times >= times
-    return suspension.cause != IMPOSED or decided or not is_repeated(agreement, times) or {"times": times}
+    counts = suspension.cause == IMPOSED and suspension.quashed_on is None
+    return not counts or decided or not is_repeated(agreement, times) or {"times": times}
 
 
 @rule(

@@ -71,6 +71,13 @@ def cite(context, sentence, edition=None):
     return mark_safe(ARTICLE.sub(link, conditional_escape(sentence)))
 
 
+@register.simple_tag(takes_context=True)
+def cite_rule(context, sentence, edition=None):
+    """`cite` for words of the portal's own, whose articles are those of the reference form: as the edition numbers them."""
+    edition = edition or _page_edition(context)
+    return cite(context, edition.terms.cite(sentence) if edition else sentence, edition)
+
+
 @register.inclusion_tag("_article_panels.html", takes_context=True)
 def article_panels(context):
     """The panels of all articles that the page has cited."""
@@ -87,7 +94,9 @@ def _cited(context):
 def _page_edition(context):
     request = context["request"]
     if not hasattr(request, "page_edition"):
-        request.page_edition = Edition.objects.newest()
+        agency = getattr(request.user, "agency", None)
+        own = Edition.objects.of_region(agency.region_id) if agency else Edition.objects
+        request.page_edition = own.newest()
     return request.page_edition
 
 

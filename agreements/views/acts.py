@@ -14,9 +14,10 @@ from .. import actions, forms, permissions
 from ..applications import forms as application_forms
 from ..claims.forms import ReceiveClaimForm
 from ..deliveries import forms as delivery_forms
-from ..gate import declared, perform, refusal
+from ..gate import RuleBroken, declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
 from ..offers import why_not_propose
+from ..renewals import extension_forms
 from ..renewals import forms as renewal_forms
 from ..renewals.actions import apply_for_renewal
 from ..reports import forms as report_forms
@@ -69,18 +70,11 @@ ACTS = {
     "suspend_on_request": ActPage(
         forms.SuspendOnRequestForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
     ),
-    "suspend_for_breach": ActPage(
-        forms.SuspendForBreachForm, "复核、负责人决定后，协议中止并公布，中止期间费用不予结算。"
-    ),
     "suspend_for_investigation": ActPage(
         forms.InvestigationForm, "复核、负责人决定后，协议中止、拨付暂停，至核查处理结束。"
     ),
-    "prove_breach": ActPage(forms.ProveBreachForm, "复核、负责人决定后，核查中止转为违约中止，起日不变。"),
     "hold_payment": ActPage(forms.HoldForm, "复核、负责人决定后暂停拨付，协议状态不变。"),
     "release_payment": ActPage(forms.ReleaseForm, "复核、负责人决定后，补付暂停期间的费用，或转为不予支付。"),
-    "ban_service": ActPage(
-        forms.BanForm, "复核、负责人决定后，所指人员、科室或项目停止医保服务，协议状态不变。"
-    ),
     "lift_ban": ActPage(forms.LiftBanForm, "复核、负责人决定后，所选的人员、科室或项目恢复医保服务。"),
     "acknowledge_cascade": ActPage(forms.AftercareForm, "辖区经办机构的决定已经同时生效；在此登记善后。"),
     "count_aftercare": ActPage(forms.AftercareForm, "交接单随即印出，双方逐项办结善后。"),
@@ -115,9 +109,22 @@ ACTS = {
         report_forms.NotePenaltyForm,
         "乙方、行政部门随即收到消息；乙方没有报送的，报送时限自决定书送达之日起计算。",
     ),
+    "record_fine": ActPage(
+        extension_forms.FineForm, "复核、负责人决定后登记；送达日在本期之内的，期满不再自动延长。"
+    ),
+    "lift_sanction": ActPage(
+        extension_forms.LiftSanctionForm, "复核、负责人决定后，不再妨碍自动延长；原来的登记留存。"
+    ),
+    "announce_end": ActPage(
+        extension_forms.AnnounceEndForm,
+        "复核、负责人决定后，书面通知随即印出；凭送达证明登记到达之日，协议当日终止。",
+    ),
+    "end_by_own_notice": ActPage(extension_forms.OwnNoticeForm, "提交即到达甲方，协议今日终止并公布。"),
+    "receive_end_notice": ActPage(
+        extension_forms.ReceivedNoticeForm, "复核、负责人决定后，协议自收到之日终止并公布。"
+    ),
     "receive_claim": ActPage(ReceiveClaimForm, "审核人随即看到；双方都能看到拨付的时限，自受理次日起算。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
-    "rescind": ActPage(forms.RescindForm, "复核、负责人决定后，协议解除并公布，乙方摘除标牌。"),
 }
 
 
@@ -169,11 +176,18 @@ def draft(request, code):
     """起草：乙方从机构档案来，甲方由第七十四条定。"""
     institution = get_object_or_404(Institution.objects.visible_to(request.user), code=code)
     must(permissions.may_draft(request.user), "起草协议")
-    edition, predecessor = (
-        Edition.objects.newest(),
-        institution.agreements.live().order_by("-ends_on").first(),
-    )
-    initial = forms.next_term(predecessor, localdate()) | {"services": edition.terms.scope.services}
+    predecessor = institution.agreements.live().order_by("-ends_on").first()
+    try:
+        agency = actions.signing_agency_for(request.user)
+        edition = actions.text_for(agency, institution, predecessor)
+    except RuleBroken as why:
+        messages.error(request, str(why))
+        return redirect(institution)
+    offered = Edition.objects.offered(agency, institution)
+    edition = next((one for one in offered if str(one.pk) == request.GET.get("text")), edition)
+    initial = forms.next_term(predecessor, localdate(), edition.terms.signing) | {
+        "services": edition.terms.scope.services
+    }
     if predecessor:
         initial |= {"services": predecessor.services, "payment_methods": predecessor.payment_methods}
     form = forms.TermsOfAgreementForm(request.POST or None, initial=initial, terms=edition.terms)
@@ -182,8 +196,14 @@ def draft(request, code):
         if agreement := carried_out(form, request, deed, **form.details()):
             messages.success(request, f"草稿已建立，编号 {agreement.number}")
             return redirect(agreement)
-    context = {"institution": institution, "edition": edition, "form": form,
-               "agency": actions.signing_agency_for(request.user)}  # fmt: skip
+    others = [one for one in offered if one != edition]
+    context = {
+        "institution": institution,
+        "edition": edition,
+        "others": others,
+        "form": form,
+        "agency": agency,
+    }
     return render(request, "agreements/draft.html", context)
 
 
@@ -226,6 +246,8 @@ def _proposal_deed(thing, name):
 
 def proposal_facts(thing):
     """What the proposal asks for, as label and value, in the words of the act's own form."""
+    if thing.act not in ACTS:  # proposed before it became an act of breach cases
+        return [("事由", thing.details["reason"]), ("自", thing.details["on"])]
     form = ACTS[thing.act].form(agreement=thing.agreement)
     details = thing.typed_details()
     details |= details.pop("aftercare", None) or {}

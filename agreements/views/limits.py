@@ -10,8 +10,12 @@ from config.middleware import client_address
 REFUSED = "操作太频繁，请过 {seconds} 秒再试。"
 
 
-def at_most(times, seconds):
-    """A view decorator: each address may POST `times` in `seconds`; more is answered 429.
+def posts(request):
+    return request.method == "POST"
+
+
+def at_most(times, seconds, what=posts):
+    """A view decorator: each address may ask `times` in `seconds` for what costs (`what`, of a request); more is answered 429.
 
     Counted in Django's cache: with several processes and no shared cache each counts for itself.
     """
@@ -19,7 +23,8 @@ def at_most(times, seconds):
     def limit(view):
         @wraps(view)
         def limited(request, *args, **kwargs):
-            if request.method == "POST" and _count(view.__name__, client_address(request), seconds) > times:
+            name = f"{view.__name__} {what.__name__}"
+            if what(request) and _count(name, client_address(request), seconds) > times:
                 words = REFUSED.format(seconds=seconds)
                 return HttpResponse(words, status=429, content_type="text/plain; charset=utf-8",
                                     headers={"Retry-After": str(seconds)})  # fmt: skip

@@ -125,6 +125,7 @@ def agreement(request, number):
         "amendments": record.amendments.all(),
         "holds": record.payment_holds.all(),
         "bans": record.service_bans.select_related("staff", "department"),
+        "extending": _extending(record),
         "aftercare": record.aftercare_plans.last(),
         "signatures": record.valid_signatures,
         "papers": record.papers.visible_to(request.user).select_related("delivery"),
@@ -136,3 +137,11 @@ def agreement(request, number):
         "sections": [shown for section in SECTIONS if (shown := section(record, request.user))],
     }
     return render(request, "agreements/record.html", context)
+
+
+def _extending(agreement):
+    """第八十三条：the automatic extensions and what stands against one, where the text knows them; else None."""
+    if not agreement.terms.expiry.extension_months:
+        return None
+    return {"extensions": agreement.extensions.all(), "sanctions": agreement.sanctions.all(),
+            "notices": agreement.end_notices.all()}  # fmt: skip

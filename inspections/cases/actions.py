@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from agreements.clocks.actions import about_of
 from agreements.clocks.named import drop_clocks_about
-from agreements.gate import NO_PROPOSAL_YET, SYSTEM, RuleBroken, declared, perform, refusal
+from agreements.gate import NO_HANDLING_YET, SYSTEM, RuleBroken, declared, perform, refusal
 from agreements.models import Agreement, Paper, Sequence
 from agreements.papers.printing import print_owed
 from agreements.stops.cascade import spread
@@ -112,7 +112,7 @@ def propose(case, *, by, outcome, plan, report=None, minutes="", minutes_files=(
 def _refuse_what_cannot_be(handling, by):
     """The rules of the agreement's own acts, while the clerk can still mend what is proposed."""
     for name, details in handling.acts():
-        if why := refusal(handling.agreement, name, by=by, proposal=NO_PROPOSAL_YET, **details):
+        if why := refusal(handling.agreement, name, by=by, proposal=NO_HANDLING_YET, **details):
             raise RuleBroken(why)
 
 
@@ -141,16 +141,29 @@ def decide(handling, *, by, override_reason="", override_files=(), on=None, addr
     on = on or localdate()
     Agreement.objects.select_for_update().get(pk=handling.breach_case.agreement_id)
     handling = Handling.objects.get(pk=handling.pk)
+    checked, stopped = is_under_check(handling.breach_case.agreement), _latest_ban(handling)
     words = {"override_reason": override_reason, "override_files": list(override_files)}
-    _must_be_decided_by(handling, by, on, words)
-    checked = is_under_check(handling.breach_case.agreement)
+    handling = perform(handling.decide, by=by, address=address, on=on, **words)
     for name, details in handling.acts():
         agreement = Agreement.objects.get(pk=handling.breach_case.agreement_id)
         perform(getattr(agreement, name), by=by, address=address, proposal=handling, **details)
-    handling = perform(handling.decide, by=by, address=address, on=on, **words)
+    _note_what_it_stopped(handling, stopped)
     case = _moved(handling, by=by, address=address, on=on, checked=checked)
     spread(Agreement.objects.get(pk=case.agreement_id), handling.typed_plan.on)
     return case
+
+
+def _latest_ban(handling):
+    latest = handling.agreement.service_bans.order_by("-pk").first()
+    return latest.pk if latest else 0
+
+
+def _note_what_it_stopped(handling, before):
+    """第八十一条：so that it can be told what falls with the decision. `before`: the last ban that was there already."""
+    agreement = handling.agreement
+    handling.bans.set(agreement.service_bans.filter(pk__gt=before))
+    if handling.typed_plan.whole == "suspend":
+        _keep(handling, "suspension", agreement.suspensions.filter(cause="breach").order_by("pk").last())
 
 
 def _moved(handling, *, by, address, on, checked):
@@ -163,27 +176,44 @@ def _moved(handling, *, by, address, on, checked):
     return case
 
 
-def _must_be_decided_by(handling, by, on, words):
-    """What stands against the decision is said before anything is done."""
-    if not declared(Handling, "decide").has_perm(handling, by):
-        raise PermissionDenied("您无权办理“决定处理呈批”")
-    if why := refusal(handling, "decide", by=by, on=on, **words):
-        raise RuleBroken(why)
-
-
 def _owe_papers(case):
     """D-09, D-10, D-05, D-06; what suspends or rescinds owes its own notice (第八十四条)."""
     _keep(case, "decision_paper", owe(case, P.BREACH_DECISION, case_sheets.decision_notice(case)))
-    if case.recoveries.exists():
-        paper = owe(case, P.PAYMENT_DEMAND, case_sheets.payment_demand(case))
+    if items := list(case.recoveries.filter(paper=None)):
+        paper = owe(case, P.PAYMENT_DEMAND, case_sheets.payment_demand(case, items))
         _keep(case, "demand_paper", paper)
-        for item in case.recoveries.all():
+        for item in items:
             _keep(item, "paper", paper)
     for rectification in case.rectifications.filter(paper=None):
         sheet = case_sheets.rectification_notice(rectification)
         _keep(rectification, "paper", owe(case, P.RECTIFICATION_NOTICE, sheet))
         if rectification.hold:
             owe(case, P.HOLD_NOTICE, case_sheets.hold_notice(case, rectification.hold))
+
+
+@transaction.atomic
+def reopen(case, *, by, dispute, again, reason, on=None, address=""):
+    """第八十一条：the decision did not stand. What it ordered and is not done falls with it. Returns the case.
+
+    What it stopped is restored by the acts that there are for it, each with its own rule: see `undoing`.
+    """
+    on, words = on or localdate(), {"by": by, "address": address}
+    agreement = Agreement.objects.select_for_update().get(pk=case.agreement_id)
+    quashed = BreachCase.objects.get(pk=case.pk).decision
+    case = perform(case.reopen, dispute=dispute, again=again, reason=reason, on=on, **words)
+    handling = Handling.objects.get(pk=quashed.pk)
+    if handling.suspension:
+        perform(
+            agreement.disown_suspension, proposal=handling, suspension=handling.suspension, on=on, **words
+        )
+    fallen = [
+        *case.recoveries.exclude(status__in=["returning", "cancelled"]),
+        *case.rectifications.filter(status__in=Rectification.OPEN),
+        *case.interviews.filter(status="called"),
+    ]
+    for one in fallen:
+        perform(one.cancel, reason=reason, on=on, **words)
+    return BreachCase.objects.get(pk=case.pk)
 
 
 # ── carrying out ──
@@ -271,7 +301,7 @@ def _demand_the_rest(item, on):
     """第六十条：what an offset did not cover is made up by the hospital; the first demand's clock has nothing left to say."""
     first = item.paper
     _keep(item, "paper", owe(item.breach_case, P.PAYMENT_DEMAND, case_sheets.rest_demand(item)))
-    if not item.breach_case.recoveries.filter(paper=first).exclude(status="paid").exists():
+    if not item.breach_case.recoveries.filter(paper=first, status__in=item.UNPAID).exists():
         drop_clocks_about(item.agreement, DEMANDED, on, about_of(first))
 
 

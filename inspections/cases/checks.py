@@ -7,7 +7,7 @@ from agreements.gate import rule
 from agreements.models import ServiceBan
 
 from .money import in_yuan
-from .plan import LABELS, Plan, allowed, check_holds, damages_cap, heavier_than, refundable
+from .plan import LABELS, WHOLE_CASE, Plan, allowed, check_holds, damages_cap, heavier_than, refundable
 
 # ── the clue and the items ──
 
@@ -95,11 +95,29 @@ def wrong_with(case, plan):
 
 
 def _wrong_amounts(case, plan):
-    most = refundable(case)
-    if min(plan.refuse, plan.recover, plan.damages) < 0:
-        return "金额不能是负数"
+    most, items = refundable(case), {item.order: item for item in case.items.all()}
+    for share in plan.shares:
+        if min(share.amounts.values()) < 0:
+            return "金额不能是负数"
+        if share.item != WHOLE_CASE and (wrong := _wrong_share(items.get(share.item), share)):
+            return wrong
     if plan.refuse + plan.recover > most:
         return f"不予支付和追回合计{in_yuan(plan.refuse + plan.recover)}，多于本案违规费用{in_yuan(most)}"
+    return ""
+
+
+def _wrong_share(item, share):
+    """第六十五条：each amount by the article of its own item, and no more than the fees of that item."""
+    if item is None:
+        return f"第{share.item}项不在本案所列情形内"
+    for name, amount in share.amounts.items():
+        if amount and not allowed(item.agreement.edition, name, item.weighs_as):
+            return f"第{share.item}项依第{chinese_number(item.weighs_as)}条，没有“{LABELS[name]}”的措施"
+    taken = share.refuse + share.recover
+    if taken > item.amount:
+        return (
+            f"第{share.item}项不予支付和追回合计{in_yuan(taken)}，多于这一项的违规费用{in_yuan(item.amount)}"
+        )
     return ""
 
 
@@ -107,7 +125,7 @@ def _wrong_objects(case, plan):
     orders = {item.order: item for item in case.items.all()}
     for ban in plan.bans:
         if ban.item not in orders or not allowed(case.agreement.edition, "ban", orders[ban.item].weighs_as):
-            return "停止人员或科室服务，须依据第六十五条、第六十六条或第六十七条的情形"
+            return "停止人员、科室或项目服务，须依据第六十五条、第六十六条或第六十七条的情形"
         if case.agreement.stops_without_end(orders[ban.item].weighs_as):
             if ban.until != ServiceBan.NO_END:
                 return "解除处理执行到人员或科室的，没有止期，止期不填"
@@ -281,7 +299,7 @@ def question_is_open(case, explanation):
 
 def why_not_mended(suspension):
     """第六十七条（一）：what was to be rectified while it is suspended and is not yet accepted. A sentence, or None."""
-    waiting = suspension.rectifications.exclude(status="accepted").first()
+    waiting = suspension.rectifications.exclude(status__in=["accepted", "cancelled"]).first()
     if waiting is None:
         return None
     return f"中止期间的限期整改{waiting}现为“{waiting.get_status_display()}”，验收通过才能恢复履行；不整改或者整改不到位的，决定是否解除"

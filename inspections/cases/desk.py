@@ -21,6 +21,7 @@ from ..models import (
 )
 from .states import AFTER_DECISION
 from .states import CaseStatus as S
+from .undoing import still_to_restore
 
 PARTIES = "agreement__institution__current"
 
@@ -46,6 +47,7 @@ def _clerk(user):
         ),
         ("考虑解除：中止期间没有整改到位", _unmended(user)),
         ("要提请的记分", _without_points(user)),
+        ("处理撤销，要恢复的", _to_restore(user)),
     ]
 
 
@@ -75,7 +77,8 @@ def _leader(user):
 
 
 def _finance(user):
-    return [("要登记的缴款", _recoveries(user, "登记"))]
+    returning = _of_cases(user, RecoveryItem, "退还已缴的款项", "第八十一条", status="returning")
+    return [("要登记的缴款", _recoveries(user, "登记")), ("要退还的款项", returning)]
 
 
 def _hospital(user):
@@ -137,6 +140,16 @@ def _handlings(user, status, verb):
     ]  # fmt: skip
 
 
+def _to_restore(user):
+    """第八十一条：what a decision that did not stand had stopped, and nobody has let go on."""
+    found = still_to_restore(_mine(user, Handling)).select_related(f"breach_case__{PARTIES}")
+    return [
+        Item("恢复原处理所停止的", one.agreement, f"{one.breach_case.title}的处理已撤销、变更（第八十一条）",
+             one.breach_case.get_absolute_url(), "查看")
+        for one in found.order_by("pk")[:MOST]
+    ]  # fmt: skip
+
+
 def _payments(user, verb, **filters):
     agreements = Agreement.objects.worked_on_by(user)
     found = RecoveryPayment.objects.visible_to(user).filter(
@@ -152,7 +165,7 @@ def _payments(user, verb, **filters):
 def _recoveries(user, verb):
     found = _mine(user, RecoveryItem).filter(status__in=["notified", "due", "owing"])
     return [
-        Item(f"{one.get_kind_display()} {one.amount:,.2f} 元", one.breach_case.agreement,
+        Item(one.label, one.breach_case.agreement,
              f"{one.get_status_display()}（第六十条）", one.get_absolute_url(), verb, one.due_on)
         for one in found.select_related(f"breach_case__{PARTIES}").order_by("due_on", "pk")[:MOST]
     ]  # fmt: skip

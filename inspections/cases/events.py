@@ -1,13 +1,14 @@
 """Which of the record of a case the hospital sees, and who is told of what (第六条、第八十四条)."""
 
 from django.db.models import Q
+from django.urls import reverse
 
 from agreements.messages.notices import AGENCY, INSTITUTION, Notice
 
 # The acts on a case that concern the hospital; everything else stays within the agency.
 SHOWN = [
     "notify", "begin_defence", "defend", "waive_defence", "consider_defence", "decide", "mark_served", "carry_out", "close",
-    "call_interview", "ask_explanation", "explain",
+    "call_interview", "ask_explanation", "explain", "reopen",
 ]  # fmt: skip
 
 
@@ -35,6 +36,10 @@ NOTICES = {
     ("BreachCase", "call_interview"): _hospital("约谈通知", "违约案件{thing}：请{persons}按时到场（第六十三条）。"),
     ("BreachCase", "explain"): _hospital("解释处理结果", "甲方已解释违约案件{thing}的处理结果（第五条）。"),
     ("BreachCase", "close"): _hospital("违约案件结案", "违约案件{thing}已结案（第六十条）。"),
+    ("BreachCase", "reopen"): (
+        Notice(INSTITUTION, "处理决定不再执行", "违约案件{thing}的处理决定，依复议、诉讼的结果不再执行（第八十一条）。"),
+        Notice(AGENCY, "处理决定不再执行", "违约案件{thing}的处理决定不再执行，还要办的见案件（第八十一条）。"),
+    ),
     ("BreachCase", "defend"): (Notice(AGENCY, "陈述申辩", "乙方对违约案件{thing}提出陈述、申辩，逐件审议（第六条）。"),),
     ("BreachCase", "waive_defence"): (Notice(AGENCY, "放弃陈述申辩", "违约案件{thing}：乙方书面放弃陈述、申辩（第六条）。"),),
     ("BreachCase", "ask_explanation"): (
@@ -48,6 +53,8 @@ NOTICES = {
         Notice(AGENCY, "整改逾期", "限期整改{thing}乙方逾期没有提交，暂停拨付继续（第六十四条）。"),
     ),
     ("RecoveryItem", "settle"): _hospital("缴清", "{thing}已缴清（第六十条）。"),
+    ("RecoveryItem", "cancel"): _hospital("应缴款项已撤销", "{thing}不再缴；已缴的退还（第八十一条）。"),
+    ("RecoveryItem", "give_back"): _hospital("已退还", "{thing}已缴的款项已退还（第六十条、第八十一条）。"),
     ("RecoveryItem", "fall_behind"): (
         Notice(INSTITUTION, "欠缴", "{thing}到期没有缴清，可以从基金或质量保证金中抵扣（第六十条）。"),
         Notice(AGENCY, "欠缴", "{thing}到期没有缴清，可以抵扣（第六十条）。"),
@@ -69,24 +76,45 @@ def section(agreement, user):
     return "inspections/_cases_of_agreement.html", {"cases": cases, "may_open": may_open}
 
 
+def way_to_a_case(agreement, user):
+    """Where an act that only a case carries begins, for whoever may begin it."""
+    from .permissions import clerk_or_reviewer
+
+    if clerk_or_reviewer(agreement, user):
+        return "登记线索", reverse("case-new", args=[agreement.number])
+    return None
+
+
 def register():
     """Add to the lists that the lower apps keep for whoever stands above them."""
-    from agreements import checks, daily, desk
-    from agreements.deliveries import notice_papers
+    from agreements import checks, desk, offers
+    from agreements.claims import checks as claim_checks
     from agreements.messages import notices
-    from agreements.models import DailyFailure, Paper, event
+    from agreements.models import event
     from agreements.views import record as record_page
 
-    from . import days as case_days
     from . import desk as case_desk
-    from . import receipts as case_receipts
     from .checks import why_not_mended
+    from .funds import taken_from
 
+    claim_checks.TAKERS.append(taken_from)
     checks.SUSPENSION_KEEPERS.append(why_not_mended)
     desk.MORE.append(case_desk.groups_for)
+    offers.WAYS_TO_A_CASE.append(way_to_a_case)
     event.HIDDEN_FROM_INSTITUTIONS.append(hidden_events)
     notices.NOTICES.update(NOTICES)
     record_page.SECTIONS.append(section)
+    _register_papers()
+    _register_days()
+
+
+def _register_papers():
+    """Which papers of a case are addressed to the hospital, and what their receipt brings about (第八十四条)."""
+    from agreements.deliveries import notice_papers
+    from agreements.models import Paper
+
+    from . import receipts as case_receipts
+
     purpose = Paper.Purpose
     notice_papers.register(purpose.INTENDED_NOTICE, "intended_handling_served")
     for one in (
@@ -100,6 +128,15 @@ def register():
         purpose.PAYMENT_DEMAND: case_receipts.demand_received,
         purpose.RECTIFICATION_NOTICE: case_receipts.rectification_received,
     }
+
+
+def _register_days():
+    """What each day brings to cases: steps of the daily run."""
+    from agreements import daily
+    from agreements.models import DailyFailure
+
+    from . import days as case_days
+
     step = DailyFailure.Step
     daily.STEPS |= {
         step.RECOVER: daily.Step(

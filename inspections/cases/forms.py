@@ -1,18 +1,16 @@
 """What a person fills in for each act on a breach case. A form asks and tidies; the rules are at the door."""
 
-from decimal import Decimal
-
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from agreements.applications.forms import FilesField
-from agreements.forms import MOST_PEOPLE, ActForm, TodayForm, TodayReasonForm, day_field
-from agreements.models import Agreement, ServiceBan
+from agreements.forms import ActForm, TodayForm, TodayReasonForm, day_field
+from agreements.models import Agreement
 from config.forms import PortalForm
 
-from ..models import BreachCase, Defence, Handling, PointsRecord
-from .plan import Ban, Plan
+from ..models import BreachCase, Defence, PointsRecord
+from .funds import fund_sum
 
 
 def words(label, limit=500, rows=3, **kwargs):
@@ -140,129 +138,6 @@ class RemoveItemForm(RowChoice):
         return dict(self.cleaned_data)
 
 
-class PlanForm(OfCaseForm):
-    """处理意见：只填要采取的措施（第六十三条至第六十七条）。"""
-
-    on = day_field("处理自", help_text="中止、停止服务、暂停拨付从这一天起")
-    reason = words("查实的事实和理由")
-    refuse = money("不予支付（元）", required=False)
-    recover = money("追回违规费用（元）", required=False)
-    damages = money("违约金（元）", required=False)
-    interview = forms.BooleanField(label="约谈", required=False)
-    rectify_by = day_field("整改期限", required=False, help_text="限期整改的填")
-    hold = forms.BooleanField(label="暂停拨付（第六十四条）", required=False)
-    ban_staff = forms.ModelMultipleChoiceField(label="停止服务的人员", queryset=None, required=False)
-    ban_departments = forms.ModelMultipleChoiceField(label="停止服务的科室", queryset=None, required=False)
-    ban_item = forms.TypedChoiceField(label="停止服务所依情形", coerce=int, required=False, empty_value=0)
-    ban_until = day_field("停止服务至", required=False, help_text="依第六十七条的没有止期，不填")
-    whole = forms.ChoiceField(
-        label="整个协议",
-        required=False,
-        choices=[("", "不中止、不解除"), ("suspend", "中止协议"), ("rescind", "解除协议")],
-    )
-    item = forms.TypedChoiceField(label="中止、解除所依情形", coerce=int, required=False, empty_value=0)
-    until = day_field("中止至", required=False)
-    inpatients = forms.IntegerField(
-        label="在院参保人员数", min_value=0, max_value=MOST_PEOPLE, required=False
-    )
-    unsettled = forms.IntegerField(label="出院未结算人数", min_value=0, max_value=MOST_PEOPLE, required=False)
-    check_hold = forms.ChoiceField(
-        label="核查期间暂停的费用",
-        required=False,
-        choices=[("", "没有"), ("paid", "补付"), ("refused", "不予支付")],
-    )
-
-    def prepare(self):
-        place, case = self.agreement.institution, self.breach_case
-        self.fields["ban_staff"].queryset = place.staff_members.filter(left_on=None)
-        self.fields["ban_departments"].queryset = place.departments.filter(closed_on=None)
-        items = [("", "没有"), *((one.order, f"{one.order}. {one.ground}") for one in case.items.all())]
-        self.fields["ban_item"].choices = self.fields["item"].choices = items
-        self.fields[
-            "damages"
-        ].help_text = f"上限 {case.cap:,.2f} 元；确要超过的，由负责人决定时写明理由并附材料"
-        self.fields[
-            "rectify_by"
-        ].help_text = f"限期整改的填，通常 {self.agreement.terms.rectification.days} 日"
-        self.initial["on"] = localdate()
-        if case.intended_plan:
-            self._show(case.intended_plan)
-
-    def _show(self, plan):
-        self.initial |= {name: getattr(plan, name) for name in SAME if getattr(plan, name)} | dict(
-            plan.aftercare
-        )
-        self.initial["on"] = localdate()
-        self.initial["ban_staff"] = [ban.target for ban in plan.bans if ban.scope == "person"]
-        self.initial["ban_departments"] = [ban.target for ban in plan.bans if ban.scope == "department"]
-        if plan.bans:
-            until = plan.bans[0].until
-            self.initial |= {
-                "ban_item": plan.bans[0].item,
-                "ban_until": until if until < ServiceBan.NO_END else None,
-            }
-
-    def clean(self):
-        given = super().clean()
-        stopped = given.get("ban_staff") or given.get("ban_departments")
-        row = self.breach_case.items.filter(order=given.get("ban_item") or 0).first()
-        if stopped and row and self.agreement.stops_without_end(row.weighs_as):
-            given["ban_until"] = given.get("ban_until") or ServiceBan.NO_END
-        elif stopped and not (row and given.get("ban_until")):
-            self.add_error("ban_until", "停止服务的，选明所依情形并填止期")
-        return given
-
-    def plan(self):
-        given = self.cleaned_data
-        stopped = [("person", one.pk) for one in given["ban_staff"]]
-        stopped += [("department", one.pk) for one in given["ban_departments"]]
-        bans = tuple(Ban(scope, pk, given["ban_item"], given["ban_until"]) for scope, pk in stopped)
-        same = {name: given[name] for name in SAME}
-        amounts = {name: given[name] or Decimal("0.00") for name in ("refuse", "recover", "damages")}
-        counts = {name: given[name] or 0 for name in ("inpatients", "unsettled")} | {"handover_number": ""}
-        aftercare = tuple(counts.items()) if given["whole"] else ()
-        return Plan(**same | amounts, on=given["on"], bans=bans, aftercare=aftercare)
-
-    def details(self):
-        return {"plan": self.plan()}
-
-
-SAME = [
-    "reason",
-    "refuse",
-    "recover",
-    "damages",
-    "interview",
-    "rectify_by",
-    "hold",
-    "whole",
-    "item",
-    "until",
-    "check_hold",
-]
-
-
-class ProposeForm(PlanForm):
-    outcome = forms.ChoiceField(label="提请", choices=Handling.Outcome)
-    report = forms.ModelChoiceField(
-        label="自查自纠报告", queryset=None, required=False, help_text="自查免责的选"
-    )
-    minutes = forms.CharField(
-        label="集体讨论纪要编号", max_length=100, required=False, help_text="解除协议的必填"
-    )
-    minutes_files = FilesField(label="集体讨论纪要", required=False)
-
-    field_order = ["outcome"]
-
-    def prepare(self):
-        super().prepare()
-        self.fields["report"].queryset = self.agreement.selfcheckreports.exclude(item_code="")
-
-    def details(self):
-        names = ("outcome", "report", "minutes", "minutes_files")
-        return {"plan": self.plan(), **{name: self.cleaned_data[name] for name in names}}
-
-
 class NotifyForm(TodayForm):
     """The notice goes out as it was planned."""
 
@@ -314,6 +189,28 @@ class PointsOfOneForm(PortalForm):
         given = self.cleaned_data
         facts = {name: given[name] for name in ("points", "responsibility", "reason")}
         return {"staff": self.staff, **facts} if given["chosen"] else None
+
+
+class ReopenForm(RowChoice):
+    """第八十一条：复议、诉讼的结果不维持原处理。"""
+
+    row_name, row_label = "dispute", "依据的结果"
+    again = forms.TypedChoiceField(
+        label="怎样办", coerce=lambda value: value == "yes",
+        choices=[("yes", "退回调查，重新处理"), ("no", "不再处理，按不成立了结")],
+    )  # fmt: skip
+    reason = words("理由", help_text="原决定留存并注明；没有办完的应缴款项、整改、约谈随之撤销，已缴的退还")
+
+    def rows(self):
+        return self.breach_case.results_to_act_on
+
+    def prepare(self):
+        super().prepare()
+        self.fields["dispute"].label_from_instance = lambda one: f"{one.summary}：{one.get_outcome_display()}"
+
+
+class GiveBackForm(TodayForm):
+    files = FilesField(label="退还的银行回单")
 
 
 class AskForm(TodayForm):
@@ -375,10 +272,17 @@ class SendBackForm(TodayReasonForm):
 
 
 class OffsetForm(TodayForm):
-    """逾期没有缴清的：两处可用的金额，先基金、后保证金（第六十条）。"""
+    """逾期没有缴清的：先从审核应付、还没有拨付的费用中抵扣，不足的再从质量保证金（第六十条）。"""
 
-    fund = money("申请拨付的医保基金，可用（元）", initial=0, help_text="本期审核应付、还没有拨付的")
-    deposit = money("质量保证金，可用（元）", initial=0, help_text="本年度保证金余额")
+    # No ledger of the deposit is kept here, so that its balance is typed, with the paper that shows it.
+    deposit = money("质量保证金，可用（元）", initial=0, help_text="本年度保证金余额；费用够抵的不填")
+    files = FilesField(label="保证金余额凭证", required=False)
+
+    def prepare(self):
+        available = fund_sum(self.agreement)
+        self.fields[
+            "deposit"
+        ].help_text += f"。审核应付、还没有拨付的费用可抵 {available:,.2f} 元，先从中抵扣"
 
 
 class PaymentForm(ActForm):

@@ -4,9 +4,11 @@ A Plan is plain and frozen: it is written by the clerk, printed in the notice, c
 turned into acts of the agreement when the leader decides.
 """
 
-from dataclasses import asdict, dataclass, fields
-from datetime import date
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
 from decimal import Decimal
+
+from agreements.models import ServiceBan
 
 from .money import NOTHING, cap_total, in_yuan
 
@@ -24,7 +26,7 @@ GIVES = {
 }
 LABELS = {
     "interview": "约谈", "rectification": "限期整改", "hold": "暂停拨付", "refuse": "不予支付", "recover": "追回费用",
-    "damages": "违约金", "ban": "停止人员或科室服务", "suspend": "中止协议", "rescind": "解除协议",
+    "damages": "违约金", "ban": "停止人员、科室或项目服务", "suspend": "中止协议", "rescind": "解除协议",
 }  # fmt: skip
 
 
@@ -36,12 +38,39 @@ def allowed(edition, measure, article):
 
 @dataclass(frozen=True)
 class Ban:
-    """One person or department that is stopped, on which item of the case, until when."""
+    """One person, department or service that is stopped, on which item of the case, until when."""
 
-    scope: str  # person、department
-    target: int
+    scope: str  # person、department、service
+    target: int  # 0 for a service, which is told by its name
     item: int  # order of the item in its case
     until: date
+    service: str = ""
+
+    @property
+    def object(self):
+        return self.scope, self.target, self.service
+
+
+# What an amount of a plan is for, in the order of the articles.
+AMOUNTS = ("refuse", "recover", "damages")
+WHOLE_CASE = 0
+
+
+@dataclass(frozen=True)
+class Share:
+    """第六十五条：what is refused, recovered and claimed for one item of the case.
+
+    `item`: its order; WHOLE_CASE where the amounts were told for the case in one sum, as they once were.
+    """
+
+    item: int
+    refuse: Decimal = NOTHING
+    recover: Decimal = NOTHING
+    damages: Decimal = NOTHING
+
+    @property
+    def amounts(self):
+        return {name: getattr(self, name) for name in AMOUNTS}
 
 
 @dataclass(frozen=True)
@@ -53,15 +82,32 @@ class Plan:
     interview: bool = False
     rectify_by: date | None = None
     hold: bool = False
-    refuse: Decimal = NOTHING
-    recover: Decimal = NOTHING
-    damages: Decimal = NOTHING
+    shares: tuple[Share, ...] = ()
     bans: tuple[Ban, ...] = ()
     whole: str = ""  # "suspend"、"rescind"
     item: int = 0
     until: date | None = None
     aftercare: tuple[tuple[str, object], ...] = ()
     check_hold: str = ""  # what becomes of payment held for the check: "paid"、"refused"
+
+    @property
+    def refuse(self):
+        return self._sum("refuse")
+
+    @property
+    def recover(self):
+        return self._sum("recover")
+
+    @property
+    def damages(self):
+        return self._sum("damages")
+
+    def _sum(self, name):
+        return sum((getattr(share, name) for share in self.shares), NOTHING)
+
+    def by_item(self, name):
+        """[(order of the item, amount)] of one kind, without what is nothing."""
+        return [(share.item, amount) for share in self.shares if (amount := getattr(share, name))]
 
     @property
     def measures(self):
@@ -88,13 +134,19 @@ class Plan:
         values = {**kept}
         for name in ("on", "rectify_by", "until"):
             values[name] = date.fromisoformat(kept[name]) if kept[name] else None
-        for name in ("refuse", "recover", "damages"):
-            values[name] = Decimal(kept[name])
+        values["shares"] = _shares(kept)
         values["bans"] = tuple(
             Ban(**{**ban, "until": date.fromisoformat(ban["until"])}) for ban in kept["bans"]
         )
         values["aftercare"] = tuple((name, value) for name, value in kept["aftercare"])
         return cls(**{one.name: values[one.name] for one in fields(cls)})
+
+
+def _shares(kept):
+    if "shares" in kept:
+        return tuple(Share(one["item"], *(Decimal(one[name]) for name in AMOUNTS)) for one in kept["shares"])
+    whole = Share(WHOLE_CASE, *(Decimal(kept[name]) for name in AMOUNTS))
+    return (whole,) if any(whole.amounts.values()) else ()
 
 
 def _plain(value):
@@ -137,9 +189,9 @@ def heavier_than(intended, plan):
     for name in ("recover", "refuse", "damages"):
         if LABELS[name] not in more and getattr(plan, name) > getattr(intended, name):
             more.append(f"{LABELS[name]}{in_yuan(getattr(plan, name))}")
-    known = {(ban.scope, ban.target): ban.until for ban in intended.bans}
+    known = {ban.object: ban.until - intended.on for ban in intended.bans}
     for ban in plan.bans:
-        if LABELS["ban"] not in more and known.get((ban.scope, ban.target), date.min) < ban.until:
+        if LABELS["ban"] not in more and known.get(ban.object, timedelta.min) < ban.until - plan.on:
             more.append(LABELS["ban"])
     if "suspend" in intended.measures and plan.whole == "suspend" and _longer(intended, plan):
         more.append("更长的中止")
@@ -148,6 +200,34 @@ def heavier_than(intended, plan):
 
 def _longer(intended, plan):
     return plan.until - plan.on > intended.until - intended.on
+
+
+def made_on(plan, day, case):
+    """The plan as a decision of this day makes it: never in effect before it is made, and everything keeps its length.
+
+    What would end outside of what its article gives from the new first day ends on the nearest day within.
+    """
+    if day <= plan.on:
+        return plan
+    later = day - plan.on
+    return replace(
+        plan, on=day, rectify_by=plan.rectify_by and plan.rectify_by + later, until=_end_of_stop(plan, later, day, case),
+        bans=tuple(replace(ban, until=_end_of_ban(ban, later, day, case)) for ban in plan.bans),
+    )  # fmt: skip
+
+
+def _end_of_ban(ban, later, day, case):
+    if ban.until == ServiceBan.NO_END:
+        return ban.until
+    first, last = case.agreement.ban_limits(case.items.get(order=ban.item).weighs_as, day)
+    return min(max(ban.until + later, first), last)
+
+
+def _end_of_stop(plan, later, day, case):
+    """第六十一条：a check that is proved is suspended from its own first day on, so its end does not move either."""
+    if plan.until is None or _open_check(case.agreement):
+        return plan.until
+    return min(plan.until + later, case.agreement.latest_suspension_end(day))
 
 
 # ── as acts of the agreement ──
@@ -180,9 +260,11 @@ def check_holds(agreement):
 
 def is_under_check(agreement):
     """第六十一条：payment is held, or the agreement suspended, until a check has ended."""
-    return (
-        check_holds(agreement).exists() or agreement.open_suspensions.filter(cause="investigation").exists()
-    )
+    return check_holds(agreement).exists() or _open_check(agreement) is not None
+
+
+def _open_check(agreement):
+    return agreement.open_suspensions.filter(cause="investigation").first()
 
 
 def _settled(plan):
@@ -194,14 +276,14 @@ def _ban(plan, ban, case):
     staff = people.staff_members.get(pk=ban.target) if ban.scope == "person" else None
     department = people.departments.get(pk=ban.target) if ban.scope == "department" else None
     return {
-        "scope": ban.scope, "staff": staff, "department": department, "service": "",
+        "scope": ban.scope, "staff": staff, "department": department, "service": ban.service,
         "item": case.items.get(order=ban.item).weighed, "reason": plan.reason, "on": plan.on, "until": ban.until,
     }  # fmt: skip
 
 
 def _whole(plan, case, minutes):
     agreement = case.agreement
-    investigation = agreement.open_suspensions.filter(cause="investigation").first()
+    investigation = _open_check(agreement)
     if not plan.whole:
         if investigation is None:
             return []

@@ -24,6 +24,8 @@ def demand_received(delivery):
     agreement, paper = delivery.agreement, delivery.paper
     article, about = agreement.terms.recovery.article, about_of(paper)
     items = list(RecoveryItem.objects.filter(paper=paper, status__in=["pending", "owing"]))
+    if not items:  # the decision was quashed meanwhile
+        return
     # What is demanded after an offset has a time of its own, which the text does not name.
     again = any(item.status == "owing" for item in items)
     start_clocks(
@@ -39,5 +41,5 @@ def demand_received(delivery):
 
 
 def rectification_received(delivery):
-    for one in Rectification.objects.filter(paper=delivery.paper):
+    for one in Rectification.objects.filter(paper=delivery.paper).exclude(status="cancelled"):
         start_clock_until(one.agreement, TO_RECTIFY, delivery.received_on, one.due_on, one.about)

@@ -22,6 +22,11 @@ def voucher_is_there(item, files):
     return bool(files)
 
 
+@rule("第六十条", "退还已缴款项须上传银行回单等凭证")
+def returning_has_a_voucher(item, files):
+    return bool(files)
+
+
 @rule("第六十条", "还没有缴清，尚欠{left}")
 def is_paid_up(item):
     return item.unpaid == 0 or {"left": in_yuan(item.unpaid)}
@@ -42,9 +47,14 @@ def not_who_recorded_it(payment, by):
     return payment.recorded_by_id != by.pk
 
 
-@rule("第六十条", "没有可以抵扣的。填写申请拨付的医保基金或质量保证金的可用金额；都没有的，由乙方补足")
-def something_is_available(item, fund, deposit):
-    return fund > 0 or deposit > 0
+@rule("第六十条", "没有可以抵扣的：没有审核应付、还没有拨付的费用，也没有填写质量保证金的余额。由乙方补足")
+def something_is_available(item, deposit):
+    return deposit > 0 or item.fund > 0
+
+
+@rule("第六十条", "从质量保证金中抵扣的，上传保证金余额的凭证")
+def deposit_is_shown(item, deposit, files):
+    return deposit <= 0 or bool(files)
 
 
 @rule("第六十条", "还有更早的欠款“{earlier}”没有抵扣。先抵扣那一笔，同一案件先违规费用、后违约金")

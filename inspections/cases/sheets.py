@@ -5,7 +5,8 @@ from django.utils.timezone import localdate, localtime
 from agreements.deliveries.notice_sheets import numbered, quotes
 from agreements.papers.sheet import Sheet, day_in_words
 
-from .money import in_yuan
+from .money import NOTHING, in_yuan
+from .plan import AMOUNTS, LABELS, WHOLE_CASE
 from .words import measures_in_words
 
 
@@ -19,7 +20,7 @@ def intended_notice(case):
         f"依据服务协议{agreement.terms.defence.article}（三），你单位有权陈述、申辩。自收到本告知书之日的次日起"
         f"{days}个工作日内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
     ]
-    return _sheet(case, "拟处理告知书", paragraphs, table=items_table(case), articles=_grounds(case))
+    return _sheet(case, "拟处理告知书", paragraphs, table=items_table(case, plan), articles=_grounds(case))
 
 
 def decision_notice(case):
@@ -42,22 +43,25 @@ def decision_notice(case):
         *numbered(measures_in_words(plan, case)),
         f"你单位可以要求我单位解释本决定（{_explains(agreement)}）。{_against(agreement)}",
     ]
-    return _sheet(case, "违约处理决定书", paragraphs, table=items_table(case), articles=_grounds(case))
+    return _sheet(case, "违约处理决定书", paragraphs, table=items_table(case, plan), articles=_grounds(case))
 
 
-def payment_demand(case):
-    """D-10 缴款通知书 (第六十条): fees and 违约金 apart."""
+def payment_demand(case, items):
+    """D-10 缴款通知书 (第六十条): by item, fees and 违约金 apart. `items`: what the decision wants to be paid."""
     recovery = case.agreement.terms.recovery
-    items = list(case.recoveries.all())
-    rows = [[one.get_kind_display(), in_yuan(one.amount)] for one in items]
+    rows = [
+        [one.about or "全案", one.get_kind_display(), in_yuan(one.amount)]
+        for one in sorted(items, key=lambda one: one.order)
+    ]
     total = sum(one.amount for one in items)
+    rows.append(["合计", "", in_yuan(total)])
     paragraphs = [
         f"依据违约处理决定（案件{case.number}），你单位应缴上列款项，合计{in_yuan(total)}。",
         f"自收到本通知之日的次日起{recovery.pay_days}日内缴清（{recovery.article}）；有异议的，不停止缴款。",
         "违规费用和违约金分别缴纳，在汇款附言中写明案件编号和款项种类。",
         "期满没有缴清的，从你单位申请拨付的医保基金或者质量保证金中抵扣，不足的由你单位补足。",
     ]
-    table = {"head": ["款项", "金额"], "rows": rows}
+    table = {"head": ["违约情形", "款项", "金额"], "rows": rows}
     return _sheet(case, "缴款通知书", paragraphs, table=table, articles=[recovery.article])
 
 
@@ -66,7 +70,7 @@ def offset_notice(payment):
     item, recovery = payment.recovery, payment.agreement.terms.recovery
     table = {
         "head": ["款项", "应缴", "本次抵扣", "尚欠"],
-        "rows": [[item.get_kind_display(), in_yuan(item.amount), in_yuan(payment.amount), in_yuan(item.unpaid)]],
+        "rows": [[item.named, in_yuan(item.amount), in_yuan(payment.amount), in_yuan(item.unpaid)]],
     }  # fmt: skip
     words = [
         f"你单位逾期没有缴清上列款项，自{day_in_words(payment.paid_on)}起{payment.get_source_display()}{in_yuan(payment.amount)}。",
@@ -80,7 +84,7 @@ def rest_demand(item):
     recovery = item.agreement.terms.recovery
     table = {
         "head": ["款项", "应缴", "已缴和抵扣", "应补足"],
-        "rows": [[item.get_kind_display(), in_yuan(item.amount), in_yuan(item.paid), in_yuan(item.unpaid)]],
+        "rows": [[item.named, in_yuan(item.amount), in_yuan(item.paid), in_yuan(item.unpaid)]],
     }
     words = [
         f"抵扣后仍有不足，应由你单位补足{in_yuan(item.unpaid)}。",
@@ -158,13 +162,27 @@ def _sheet(case, title, paragraphs, rows=(), table=None, articles=()):
     )  # fmt: skip
 
 
-def items_table(case):
-    """The items of a case as the table of a sheet."""
+def items_table(case, plan=None):
+    """The items of a case as the table of a sheet, with what the plan takes for each (第六十五条)."""
+    taken = [name for name in AMOUNTS if plan and getattr(plan, name)]
+    shares = {share.item: share for share in plan.shares} if plan else {}
     rows = [
-        [str(item.order), f"{item.ground}{item.label}", item.facts, in_yuan(item.amount)]
+        [
+            str(item.order), f"{item.ground}{item.label}", item.facts, in_yuan(item.amount),
+            *_amounts(taken, shares.get(item.order)),
+        ]
         for item in case.items.all()
-    ]
-    return {"head": ["序号", "违约情形", "事实", "违规费用"], "rows": rows}
+    ]  # fmt: skip
+    if taken and (len(rows) > 1 or WHOLE_CASE in shares):
+        fees = in_yuan(sum(item.amount for item in case.items.all()))
+        rows.append(["", "合计", "", fees, *_amounts(taken, plan)])
+    return {"head": ["序号", "违约情形", "事实", "违规费用", *(LABELS[name] for name in taken)], "rows": rows}
+
+
+def _amounts(taken, share):
+    """`share`: a Share, or the Plan itself for the sums; None where nothing is taken."""
+    amounts = [getattr(share, name) if share else NOTHING for name in taken]
+    return [in_yuan(amount) if amount else "" for amount in amounts]
 
 
 def _grounds(case):

@@ -28,30 +28,43 @@ def _interview(plan, case):
 
 def _money(plan, case):
     if plan.refuse:
-        yield f"对违规费用{in_yuan(plan.refuse)}不予支付。"
+        yield f"对违规费用{in_yuan(plan.refuse)}不予支付{_by_item(plan, 'refuse')}。"
     if plan.recover:
-        yield f"追回违规费用{in_yuan(plan.recover)}。"
+        yield f"追回违规费用{in_yuan(plan.recover)}{_by_item(plan, 'recover')}。"
     if plan.damages:
-        yield f"要求支付违约金{in_yuan(plan.damages)}。"
+        yield f"要求支付违约金{in_yuan(plan.damages)}{_by_item(plan, 'damages')}。"
+
+
+def _by_item(plan, name):
+    parts = plan.by_item(name)
+    if len(parts) < 2:
+        return ""
+    return f"（{'、'.join(f'第{order}项{in_yuan(amount)}' for order, amount in parts)}）"
 
 
 def _stops(plan, case):
     people = case.agreement.institution
     for ban in plan.bans:
-        found = people.staff_members if ban.scope == "person" else people.departments
-        who, item = found.get(pk=ban.target), case.items.get(order=ban.item)
+        found = {"person": people.staff_members, "department": people.departments}.get(ban.scope)
+        who = found.get(pk=ban.target) if found else ban.service
         span, when = f"自{day_in_words(plan.on)}起", "此后"
         if ban.until != ServiceBan.NO_END:
             span, when = f"{span}至{day_in_words(ban.until)}止", "期间"
-        yield f"{span}，停止{who}的医保服务，{when}费用不予结算（{item.ground}）。"
+        yield f"{span}，停止{who}的医保服务，{when}费用不予结算（{_ground(case, ban.item)}）。"
 
 
 def _whole(plan, case):
     if not plan.whole:
         return
-    item = case.items.get(order=plan.item)
+    ground = _ground(case, plan.item)
     if plan.whole == "rescind":
-        yield f"自{day_in_words(plan.on)}起解除医保协议，并向社会公布（{item.ground}）。"
+        yield f"自{day_in_words(plan.on)}起解除医保协议，并向社会公布（{ground}）。"
     else:
         span = f"自{day_in_words(plan.on)}起至{day_in_words(plan.until)}止"
-        yield f"{span}，中止医保协议，并向社会公布（{item.ground}）。"
+        yield f"{span}，中止医保协议，并向社会公布（{ground}）。"
+
+
+def _ground(case, order):
+    """What was proposed once and came to nothing may rest on an item that was removed since."""
+    item = case.items.filter(order=order).first()
+    return item.ground if item else "所依情形已撤去"

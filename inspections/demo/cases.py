@@ -5,19 +5,20 @@ from decimal import Decimal
 
 from django.utils.timezone import make_aware
 
+from agreements.demo.duties import build_duties
 from agreements.gate import perform
 from agreements.reports import actions as reports
 from institutions.models import Role
 
 from ..cases import actions, days
-from ..cases.plan import Plan
+from ..cases.plan import Plan, Share
 from ..models import BreachCase
 from .people import lines, scan
 
-TOLD = ("defence", "review", "served", "overdue", "closed")
+TOLD = ("defence", "review", "decided", "served", "overdue", "closed")
 HEARD = TOLD[1:]
 DECIDED = TOLD[2:]
-AFTERCARE = (("inpatients", 0), ("unsettled", 2), ("handover_number", ""))
+SERVED = TOLD[3:]
 
 
 def build_cases(crew, inspections):
@@ -27,6 +28,8 @@ def build_cases(crew, inspections):
         for story in stories:
             stage(story)
     crew.print_owed()
+    # What stopped or ended an agreement brought duties, which its parties keep like those before.
+    build_duties(crew.desk, {story.row.agreement: story.agreement for story in stories if story.stopped})
     return {story.row.key: story.fresh() for story in stories}
 
 
@@ -104,7 +107,7 @@ class Story:
         return [case.decision_paper, case.demand_paper, *(one.paper for one in case.rectifications.all())]
 
     def finish(self):
-        if self.row.stage not in DECIDED:
+        if self.row.stage not in SERVED:
             return
         served, case = self.day(int(self.row.decided) - 2), self.fresh()
         for paper in filter(None, self.papers):
@@ -119,10 +122,13 @@ class Story:
     # ── what they are made of ──
 
     def _item(self):
-        row, given = self.row, self.agreement.edition.breaches.find(f"{self.row.item}{self.row.part}")[0]
+        row, breaches = self.row, self.agreement.edition.breaches
+        article = breaches.find(f"{row.item}{row.part}")[0].article
+        if row.severity:
+            article = breaches.measure_that("suspend").article
         return {
-            "item": row.item, "part": row.part, "weighs_as": given.article, "severity": "", "severity_reason": "",
-            "overlap_reason": "", "facts": row.facts, "amount": Decimal(row.amount), "department": None,
+            "item": row.item, "part": row.part, "weighs_as": article, "severity": row.severity,
+            "severity_reason": row.severity and row.clue, "overlap_reason": row.overlap, "facts": row.facts, "amount": Decimal(row.amount), "department": None,
             "staff": self.crew.staff(self.agreement, row.staff),
         }  # fmt: skip
 
@@ -132,15 +138,23 @@ class Story:
         on = self.day(row.decided or int(row.told) - 10)
         given = {"interview": "interview" in taken, "hold": "hold" in taken}
         if "recover" in taken:
-            given["recover"] = Decimal(row.amount)
-        if "damages" in taken:
-            given["damages"] = Decimal(row.damages)
+            claimed = row.damages if "damages" in taken else 0
+            given["shares"] = (Share(1, recover=Decimal(row.amount), damages=Decimal(claimed)),)
         if "rectify" in taken:
             given["rectify_by"] = on + timedelta(days=int(row.days))
-        if "suspend" in taken:
-            until = max(on, self.crew.desk.today) + timedelta(days=int(row.days))
-            given |= {"whole": "suspend", "item": 1, "until": until, "aftercare": AFTERCARE}
+        if whole := next((name for name in ("suspend", "rescind") if name in taken), ""):
+            given |= {"whole": whole, "item": 1, "aftercare": self._aftercare()}
+        if whole == "suspend":
+            given["until"] = on + timedelta(days=int(row.days))
         return Plan(on=on, reason=row.facts, **given)
+
+    @property
+    def stopped(self):
+        return self.row.stage in DECIDED and {*self.row.measures.split()} & {"suspend", "rescind"}
+
+    def _aftercare(self):
+        counted = {"inpatients": int(self.row.inpatients), "unsettled": int(self.row.unsettled)}
+        return tuple({**counted, "handover_number": ""}.items())
 
     def _close_the_hearing(self, on):
         case = self.fresh()
@@ -154,7 +168,14 @@ class Story:
 
     def _propose(self):
         on = self.day(self.row.decided)
-        handling = actions.propose(self.fresh(), by=self.clerk, outcome="handle", plan=self.plan(), on=on)
+        collective = {}
+        if "rescind" in self.row.measures:
+            collective = {
+                "minutes": f"{on.year}年第{on.month}次集体审议会议纪要", "minutes_files": [scan("集体审议纪要.pdf")],
+            }  # fmt: skip
+        handling = actions.propose(
+            self.fresh(), by=self.clerk, outcome="handle", plan=self.plan(), on=on, **collective
+        )
         perform(handling.review, by=self.reviewer, remark="事实清楚，同意")
 
     def _exempt(self):

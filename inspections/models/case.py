@@ -195,5 +195,5 @@ class BreachCase(InvestigatingActs, HearingActs, DecidingActs, Stateful):
 # The acts that bring it into another state: from their day its days in the state are counted.
 MOVES = {
     "file", "dismiss", "investigate", "notify", "begin_defence", "investigate_again", "propose_handling", "take_back",
-    "decide", "find_nothing", "exempt", "mark_served", "carry_out", "close",
+    "decide", "find_nothing", "exempt", "mark_served", "carry_out", "close", "reopen",
 }  # fmt: skip

@@ -77,6 +77,19 @@ class ActsOfCase(RowOfCase, Stateful):
         return Agreement, self.breach_case.agreement_id
 
 
+class CanBeCancelled(models.Model):
+    """What a decision ordered falls with the decision; the row stays, with its reason (第八十一条)."""
+
+    cancelled_on = models.DateField("撤销日期", null=True, editable=False)
+    cancelling_reason = models.CharField("撤销的原因", max_length=500, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def fall(self, reason, on):
+        self.cancelled_on, self.cancelling_reason = on, reason
+
+
 class CaseItem(RowOfCase):
     """本案认定的一项违约情形：哪一条哪一项，多少违规费用，按哪一条处理（第六十三条至第六十七条）。"""
 

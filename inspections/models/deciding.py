@@ -6,9 +6,11 @@ from agreements.models import Attachment
 
 from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import undoing_checks as undoing
 from ..cases.plan import damages_cap
 from ..cases.states import AFTER_DECISION
 from ..cases.states import CaseStatus as S
+from ..cases.words import measures_in_words
 
 
 class DecidingActs:
@@ -47,12 +49,13 @@ class DecidingActs:
         who=permissions.agency_leader, checks=[rules.handling_is_decided],
     )  # fmt: skip
     def decide(self, handling, after_check, on, by):
-        """第六十三条至第六十七条：负责人决定；应缴的违规费用和违约金分列，限期整改、约谈随之建立。"""
+        """第六十三条至第六十七条：负责人决定；应缴的违规费用和违约金逐项分列，限期整改、约谈随之建立。"""
         plan, self.after_check = handling.typed_plan, after_check
         self.decided_on, self.decided_by, self.decision = on, by, handling
-        for kind, amount in (("fees", plan.recover), ("damages", plan.damages)):
-            if amount:
-                self.recoveries.create(kind=kind, amount=amount)
+        named = {item.order: f"{item.ground}{item.label}"[:200] for item in self.items.all()}
+        for kind, name in (("fees", "recover"), ("damages", "damages")):
+            for order, amount in plan.by_item(name):
+                self.recoveries.create(kind=kind, amount=amount, order=order, about=named.get(order, ""))
         if plan.rectify_by:
             self._order_rectification(plan, on)
 
@@ -111,6 +114,31 @@ class DecidingActs:
         """第六十条至第六十七条：缴清、整改验收、约谈办完，结案归档。"""
         self.closed_on, self.closing_reason = on, reason
 
+    @step(
+        "status", source=[*AFTER_DECISION, S.CLOSED], target=RETURN_VALUE(S.INVESTIGATING, S.NOT_ESTABLISHED), label="重新办理",
+        article="第八十一条", who=permissions.agency_leader,
+        checks=[
+            undoing.result_asks_for_it, undoing.result_is_of_this_decision, undoing.result_leaves_the_choice, undoing.no_payment_waits,
+            common.reason_is_given, common.not_in_the_future,
+        ],
+    )  # fmt: skip
+    def reopen(self, dispute, again, reason, on):
+        """第八十一条：复议、诉讼撤销、变更处理或责令重新处理的，原决定留存并注明，案件退回调查；不再处理的，按不成立了结。"""
+        handling = self.decision
+        handling.quashed_by, handling.quashed_on, handling.paper = dispute, on, self.decision_paper
+        handling.quashed_words = measures_in_words(handling.typed_plan, self)  # its items may be weighed anew
+        handling.save(update_fields=["quashed_by", "quashed_on", "quashed_words", "paper"])
+        self.decision = self.decided_by = self.decided_on = self.served_on = None
+        self.notice_paper = self.decision_paper = self.demand_paper = None
+        self.intended, self.planned_by, self.waived_on = {}, None, None  # only a new notice counts
+        self.closed_on, self.closing_reason = (None, "") if again else (on, reason)
+        return S.INVESTIGATING if again else S.NOT_ESTABLISHED
+
+    @property
+    def results_to_act_on(self):
+        """第八十一条：results of review or court that did not let a decision of this case stand, and wait to be acted on."""
+        return self.disputes.filter(reopens=True, quashed=None)
+
     # ── beside the course ──
 
     @step(
@@ -146,16 +174,18 @@ class DecidingActs:
     def left_to_do(self):
         """What the decision left to be done, in words."""
         left = []
-        if self.recoveries.exclude(status="paid").exists():
+        if self.recoveries.exclude(status__in=["paid", "returning", "cancelled"]).exists():
             left.append("应缴款项没有缴清")
-        if self.rectifications.exclude(status="accepted").exists():
+        if self.recoveries.filter(status="returning").exists():
+            left.append("撤销的款项没有退还")
+        if self.rectifications.exclude(status__in=["accepted", "cancelled"]).exists():
             left.append("限期整改没有验收")
-        if self.interviews.exclude(status="held").exists():
+        if self.interviews.filter(status="called").exists():
             left.append("约谈没有办")
         if (
             self.decision
             and "interview" in self.decision.typed_plan.measures
-            and not self.interviews.exists()
+            and not self.interviews.exclude(status="cancelled").exists()
         ):
             left.append("决定的约谈没有通知")
         if self.explanations.filter(answered_on=None).exists():

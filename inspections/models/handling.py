@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agreements import checks as common
 from agreements.gate import step
@@ -8,8 +9,10 @@ from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
-from ..cases.plan import Plan, acts_of
-from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, person
+from ..cases.plan import Plan, acts_of, made_on
+from ..cases.states import CaseStatus
+from ..cases.words import measures_in_words
+from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, paper_field, person
 
 
 class Handling(ActsOfCase):
@@ -19,6 +22,7 @@ class Handling(ActsOfCase):
     """
 
     kind_name = "处理呈批"
+    is_of_case = True  # see `gate.step`
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "待复核"
@@ -37,6 +41,7 @@ class Handling(ActsOfCase):
     breach_case = of_case("handlings")
     outcome = models.CharField("提请", max_length=16, choices=Outcome)
     plan = models.JSONField("处理意见", default=dict)
+    decided_plan = models.JSONField("所决定的处理", default=dict, blank=True, editable=False)
     report = models.ForeignKey(
         "agreements.SelfCheckReport", models.PROTECT, null=True, related_name="+", verbose_name="自查自纠报告"
     )
@@ -51,6 +56,17 @@ class Handling(ActsOfCase):
     remark = models.CharField("意见", max_length=500, blank=True)
     override_reason = models.CharField("超过上限的理由", max_length=500, blank=True)
     override_files = files("超过上限的材料")
+    # What it brought about, and what became of it when review or court did not let it stand (第八十一条).
+    suspension = models.ForeignKey(
+        "agreements.Suspension", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="所作的中止"
+    )  # fmt: skip
+    bans = models.ManyToManyField("agreements.ServiceBan", related_name="+", verbose_name="所停止的服务")
+    quashed_by = models.ForeignKey(
+        "inspections.Dispute", models.PROTECT, null=True, editable=False, related_name="quashed", verbose_name="撤销、变更的依据"
+    )  # fmt: skip
+    quashed_on = models.DateField("撤销、变更日期", null=True, editable=False)
+    quashed_words = models.JSONField("撤销时的决定内容", default=list, blank=True, editable=False)
+    paper = paper_field("违约处理决定书")
     damages = models.DecimalField("违约金（元）", max_digits=14, decimal_places=2, default=0)
     cap = models.DecimalField("违约金上限（元）", max_digits=14, decimal_places=2, default=0)
 
@@ -87,7 +103,26 @@ class Handling(ActsOfCase):
 
     @property
     def typed_plan(self):
-        return Plan.read(self.plan)
+        """What was decided; until then, what is proposed."""
+        return Plan.read(self.decided_plan or self.plan)
+
+    def plan_decided_on(self, day):
+        """第六条：what a decision of this day orders, which is in effect from that day on and not from an earlier one."""
+        return made_on(Plan.read(self.plan), day, self.breach_case)
+
+    @property
+    def begins_later(self):
+        """Whether a decision of today begins on another day than the proposal says."""
+        return self.is_open and self.plan_decided_on(localdate()).on != self.typed_plan.on
+
+    @property
+    def words(self):
+        """What it says, a sentence a measure; while it waits, as a decision of today would order it."""
+        if self.quashed_on:
+            return self.quashed_words
+        return measures_in_words(
+            self.plan_decided_on(localdate()) if self.is_open else self.typed_plan, self.breach_case
+        )
 
     @property
     def is_over_cap(self):
@@ -102,10 +137,12 @@ class Handling(ActsOfCase):
 
     def stands_against(self, name, by, details):
         """Why this does not carry the act, as a sentence; None when it does. Asked by the door for `proposal=`."""
-        if self.status != self.Status.REVIEWED:
-            return "处理呈批还没有经过复核，或已经办理"
-        if by.pk in (self.proposed_by_id, self.reviewed_by_id):
-            return "提请人、复核人不能自己决定，由负责人办理"
+        if name == "disown_suspension":
+            disowned = self.quashed_on and details["suspension"].pk == self.suspension_id
+            return None if disowned else "所依的处理决定没有被撤销、变更，或作出的不是这条中止"
+        decided = type(self).objects.filter(pk=self.pk, status=self.Status.CARRIED_OUT, decided_by=by.pk)
+        if not decided.filter(breach_case__status=CaseStatus.REVIEW).exists():
+            return "处理呈批还没有由负责人决定，或已经办完"
         if (name, details) not in self.acts():
             return "所办内容与处理呈批不一致。按呈批办理，或退回重新提请"
         return None
@@ -127,7 +164,8 @@ class Handling(ActsOfCase):
         ],
     )  # fmt: skip
     def decide(self, override_reason, override_files, on, by):
-        """第六十五条至第六十七条：负责人决定，处理同时办理。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
+        """第六十五条至第六十七条：负责人决定，处理同时办理，不早于决定之日起算。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
+        self.decided_plan = self.plan_decided_on(on).kept()
         self.decided_by, self.decided_on, self.override_reason = by, on, override_reason.strip()
         kept = self.override_files.model.keep(self.agreement, override_files or [], by, internal=True)
         self.override_files.add(*kept)

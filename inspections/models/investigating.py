@@ -95,8 +95,9 @@ class InvestigatingActs:
         who=permissions.agency_clerk, checks=[rules.item_is_of_this_case, common.reason_is_given],
     )  # fmt: skip
     def remove_item(self, row, reason):
-        """第六十三条至第六十七条：查不实的一项，写明理由后撤去；原来写的留在事项记录里。"""
+        """第六十三条至第六十七条：查不实的一项，写明理由后撤去，处理意见重新拟定；原来写的留在事项记录里。"""
         row.delete()
+        self.intended, self.planned_by = {}, None
 
     @step(
         "status", source=[S.INVESTIGATING], target=None, label="拟定处理意见", article="第六十三条至第六十七条",

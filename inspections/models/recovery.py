@@ -3,17 +3,20 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q, Sum
 from django.urls import reverse
+from django_fsm import RETURN_VALUE
 
 from agreements import checks as common
 from agreements.clocks.actions import about_of, stop_clocks
+from agreements.clocks.named import drop_clocks_about
 from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
-from ..cases import permissions
+from ..cases import funds, permissions
 from ..cases import recovery_checks as rules
-from ..cases.money import offset_split
-from .case_rows import ActsOfCase, files, of_case, paper_field, person
+from ..cases import undoing_checks as undoing
+from ..cases.money import NOTHING, in_yuan, offset_split
+from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 
 DEMANDED = "demand_received"
 
@@ -24,12 +27,14 @@ class RecoveryStatus(models.TextChoices):
     DUE = "due", "到期"
     PAID = "paid", "已缴"
     OWING = "owing", "欠缴"
+    RETURNING = "returning", "待退还"
+    CANCELLED = "cancelled", "已撤销"
 
 
 S = RecoveryStatus
 
 
-class RecoveryItem(ActsOfCase):
+class RecoveryItem(CanBeCancelled, ActsOfCase):
     """应缴款项：违规费用和违约金分列；收到缴款通知之日起十五日内缴清，异议不停止（第六十条）。"""
 
     kind_name = "应缴款项"
@@ -42,26 +47,49 @@ class RecoveryItem(ActsOfCase):
 
     breach_case = of_case("recoveries")
     kind = models.CharField("种类", max_length=8, choices=Kind)
+    # Which item of the case, and in which words the decision named it; 0 where it is of the case as a whole.
+    order = models.PositiveSmallIntegerField("违约情形序号", default=0)
+    about = models.CharField("违约情形", max_length=200, blank=True)
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paper = paper_field("缴款通知书")
     status = StateField("状态", choices=S, default=S.PENDING, db_index=True)
     notified_on = models.DateField("收到通知日期", null=True, editable=False)
     due_on = models.DateField("到期日", null=True, editable=False)
     paid_on = models.DateField("缴清日期", null=True, editable=False)
+    returned_on = models.DateField("退还日期", null=True, editable=False)
+    returned_by = person("退还经办人")
+    return_vouchers = files("退还凭证")
 
     class Meta:
         ordering = ["pk"]
         verbose_name = verbose_name_plural = "应缴款项"
         constraints = [
-            models.UniqueConstraint(fields=["breach_case", "kind"], name="one_recovery_a_kind"),
+            models.UniqueConstraint(
+                fields=["breach_case", "kind", "order"],
+                condition=~Q(status__in=["returning", "cancelled"]),
+                name="one_recovery_a_kind",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_is_positive"),
         ]
 
     def __str__(self):
-        return f"{self.breach_case}-{self.get_kind_display()}"
+        return f"{self.breach_case}-{self._item}{self.get_kind_display()}"
 
     def get_absolute_url(self):
         return reverse("recovery", args=[self.breach_case.number, self.pk])
+
+    @property
+    def label(self):
+        return f"{self._item}{self.get_kind_display()}{in_yuan(self.amount)}"
+
+    @property
+    def named(self):
+        """In the words of a paper."""
+        return f"{self.about}：{self.get_kind_display()}" if self.about else self.get_kind_display()
+
+    @property
+    def _item(self):
+        return f"第{self.order}项" if self.order else ""
 
     @property
     def paid(self):
@@ -75,6 +103,11 @@ class RecoveryItem(ActsOfCase):
     @property
     def unpaid_after_recorded(self):
         return self.unpaid - self._sum(RecoveryPayment.Status.RECORDED)
+
+    @property
+    def fund(self):
+        """第六十条：what may be taken from the fund that the hospital applied for, in yuan."""
+        return funds.fund_sum(self.agreement)
 
     @property
     def waits_for_a_rest(self):
@@ -92,19 +125,29 @@ class RecoveryItem(ActsOfCase):
         others = self.breach_case.recoveries.filter(paper=self.paper_id, status__in=self.UNPAID)
         if name == "settle" and not others.exclude(pk=self.pk).exists():
             stop_clocks(self.agreement, DEMANDED, details["on"], about=[about_of(self.paper)])
+        elif name == "cancel" and not others.exists():
+            drop_clocks_about(self.agreement, DEMANDED, details["on"], about_of(self.paper))
 
     @step(
         "status", source=[S.OWING], target=None, label="提请抵扣", article="第六十条", who=permissions.finance,
         checks=[
-            rules.something_is_available, rules.older_debt_comes_first, rules.no_offset_waits, common.not_in_the_future,
+            rules.no_offset_waits, rules.something_is_available, rules.deposit_is_shown, rules.older_debt_comes_first,
+            common.not_in_the_future,
         ],
     )  # fmt: skip
-    def offset(self, fund, deposit, on, by):
+    def offset(self, deposit, files, on, by):
         """第六十条：逾期没有缴清的，先从申请拨付的医保基金、再从质量保证金中抵扣；由财务提请，负责人决定。"""
+        claims = funds.fund_of(self.agreement, lock=True)
+        available = {"fund": sum((left for _, left in claims), NOTHING), "deposit": deposit}
         order = self.agreement.terms.recovery.offset_order
-        available = {"fund": fund, "deposit": deposit}
         for source, amount in offset_split(self.unpaid_after_recorded, available, order):
-            self.payments.create(amount=amount, paid_on=on, source=source, recorded_by=by)
+            facts = {"source": source, "paid_on": on, "recorded_by": by}
+            if source == "fund":
+                for claim, part in offset_split(amount, dict(claims), [claim for claim, _ in claims]):
+                    self.payments.create(amount=part, claim=claim, **facts)
+            else:
+                payment = self.payments.create(amount=amount, **facts)
+                payment.vouchers.add(*Attachment.keep(self.agreement, files, by, internal=True))
 
     @step(
         "status", source=[S.PENDING, S.OWING], target=S.NOTIFIED, label="缴款通知送达", article="第六十条", who=permissions.the_system,
@@ -145,6 +188,24 @@ class RecoveryItem(ActsOfCase):
     def fall_behind(self, on):
         """第六十条：到期没有缴清，可从基金或质量保证金中抵扣。"""
 
+    @step(
+        "status", source=[*UNPAID, S.PAID], target=RETURN_VALUE(S.CANCELLED, S.RETURNING), label="撤销应缴款项",
+        article="第八十一条", who=permissions.agency_leader, checks=[undoing.decision_was_quashed, common.reason_is_given],
+    )  # fmt: skip
+    def cancel(self, reason, on):
+        """第八十一条：所依的处理被撤销、变更的，不再缴；已经缴的、抵扣的，退还乙方。"""
+        self.fall(reason, on)
+        return S.RETURNING if self.paid else S.CANCELLED
+
+    @step(
+        "status", source=[S.RETURNING], target=S.CANCELLED, label="退还已缴款项", article="第六十条、第八十一条",
+        who=permissions.finance, checks=[rules.returning_has_a_voucher, common.not_in_the_future],
+    )  # fmt: skip
+    def give_back(self, files, on, by):
+        """第六十条、第八十一条：处理被撤销、变更的，财务凭银行回单退还已缴和抵扣的款项。"""
+        self.returned_on, self.returned_by = on, by
+        self.return_vouchers.add(*Attachment.keep(self.agreement, files, by))
+
 
 class PaymentStatus(models.TextChoices):
     RECORDED = "recorded", "待核对"
@@ -180,6 +241,9 @@ class RecoveryPayment(ActsOfCase):
     amount = models.DecimalField("金额（元）", max_digits=14, decimal_places=2)
     paid_on = models.DateField("缴款日期")
     source = models.CharField("来源", max_length=12, choices=Source, default=Source.INSTITUTION)
+    claim = models.ForeignKey(
+        "agreements.FeeClaim", models.PROTECT, null=True, editable=False, related_name="offsets", verbose_name="抵扣的费用申报"
+    )  # fmt: skip
     paper = paper_field("抵扣通知书")
     vouchers = files("凭证")
     status = StateField("状态", choices=P, default=P.RECORDED)

@@ -3,22 +3,24 @@ from django.urls import reverse
 
 from agreements import checks as common
 from agreements.clocks.actions import about_of, stop_clocks
-from agreements.clocks.named import start_clock_until
+from agreements.clocks.named import drop_clocks_about, start_clock_until
 from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
-from .case_rows import ActsOfCase, files, of_case, paper_field, person
+from ..cases import undoing_checks as undoing
+from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 
 
 class InterviewStatus(models.TextChoices):
     CALLED = "called", "已通知"
     HELD = "held", "已约谈"
+    CANCELLED = "cancelled", "已撤销"
 
 
-class Interview(ActsOfCase):
+class Interview(CanBeCancelled, ActsOfCase):
     """约谈：乙方法定代表人、主要负责人或实际控制人；通知、记录、签名（第六十三条）。"""
 
     kind_name = "约谈"
@@ -56,6 +58,14 @@ class Interview(ActsOfCase):
         self.present, self.minutes, self.held_on = present, minutes, on
         self.attachments.add(*Attachment.keep(self.agreement, files, by))
 
+    @step(
+        "status", source=[InterviewStatus.CALLED], target=InterviewStatus.CANCELLED, label="撤销约谈", article="第八十一条",
+        who=permissions.agency_leader, checks=[undoing.decision_was_quashed, common.reason_is_given],
+    )  # fmt: skip
+    def cancel(self, reason, on):
+        """第八十一条：所依的处理被撤销、变更的，没有办的约谈不再办。"""
+        self.fall(reason, on)
+
 
 class RectificationStatus(models.TextChoices):
     PENDING = "pending", "待整改"
@@ -63,13 +73,14 @@ class RectificationStatus(models.TextChoices):
     ACCEPTED = "accepted", "验收通过"
     RETURNED = "returned", "退回"
     OVERDUE = "overdue", "逾期"
+    CANCELLED = "cancelled", "已撤销"
 
 
 R = RectificationStatus
 SERVED = "rectification_served"
 
 
-class Rectification(ActsOfCase):
+class Rectification(CanBeCancelled, ActsOfCase):
     """限期整改：乙方在期限内提交整改报告和材料，甲方两人验收；到位的恢复拨付（第六十三条、第六十四条）。
 
     `suspension`: bound to the suspension during which it runs (第六十七条（一）). `hold`: payment that waits for it.
@@ -126,7 +137,7 @@ class Rectification(ActsOfCase):
 
     @property
     def is_open(self):
-        return self.status != R.ACCEPTED
+        return self.status in self.OPEN
 
     @property
     def material(self):
@@ -144,6 +155,8 @@ class Rectification(ActsOfCase):
             stop_clocks(self.agreement, SERVED, details["on"], about=[self.about])
         elif name == "send_back":
             start_clock_until(self.agreement, SERVED, details["on"], self.due_on, self.about)
+        elif name == "cancel":
+            drop_clocks_about(self.agreement, SERVED, details["on"], self.about)
 
     def stands_against(self, name, by, details):
         """Why accepting it does not carry the release of its hold; None when it does. Asked by the door for `proposal=`."""
@@ -200,3 +213,11 @@ class Rectification(ActsOfCase):
     def fall_overdue(self, on):
         """第六十三条、第六十四条：期限已过没有提交；暂停拨付继续，不自动转为不予支付。"""
         self.late = True
+
+    @step(
+        "status", source=OPEN, target=R.CANCELLED, label="撤销限期整改", article="第八十一条",
+        who=permissions.agency_leader, checks=[undoing.decision_was_quashed, common.reason_is_given],
+    )  # fmt: skip
+    def cancel(self, reason, on):
+        """第八十一条：所依的处理被撤销、变更的，没有办结的整改不再办；因此暂停的拨付另行恢复。"""
+        self.fall(reason, on)

@@ -1,6 +1,6 @@
 """What these records give people to do, group by group."""
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -12,7 +12,6 @@ from ..models import (
     AgencyBreachCase,
     Assessment,
     AuthorityFiling,
-    BreachCase,
     CoordinationRequest,
     DeptNotification,
     DiscreditProposal,
@@ -46,7 +45,6 @@ def _clerk(user):
         ("等结论的外部通报", _items(user, ExternalNotice, "登记结论", "第六十九条", status="open")),
         ("要答复的意见", _items(user, Opinion, "答复", "第五条", status="filed")),
         ("要核实的考核异议", _items(user, Assessment, "核实", "第五十八条", status="objected")),
-        ("要重新处理的决定", _to_handle_anew(user)),
     ]
 
 
@@ -67,6 +65,7 @@ def _leader(user):
         ),
         ("要决定的支付资格停止", _items(user, PersonStop, "决定", "第六十八条", status="proposed")),
         ("要定稿的考核结果", _items(user, Assessment, "定稿", "第五十八条", ended)),
+        ("要重新办理的决定", _to_handle_anew(user)),
         ("要签发的函", letters),
         ("要答复的监督事项", _complaints(user, "答复", status__in=["received", "handling"])),
     ]
@@ -122,14 +121,15 @@ def _complaints(user, verb, **filters):
 
 
 def _to_handle_anew(user):
-    """第八十一条：a decision that review or court did not let stand, until a case is opened anew under its agreement."""
-    again = BreachCase.objects.filter(agreement=OuterRef("agreement"), opened_on__gte=OuterRef("closed_on"))
-    found = Dispute.objects.visible_to(user).filter(~Exists(again), reopens=True, breach_case__isnull=False)
+    """第八十一条：a decision that review or court did not let stand, until its case is reopened."""
+    found = Dispute.objects.visible_to(user).filter(
+        reopens=True, quashed=None, breach_case__decision__outcome="handle"
+    )
     found = found.filter(agreement__in=Agreement.objects.worked_on_by(user))
     return [
         Item(
             f"{one.get_outcome_display()}：案件{one.breach_case.number}的处理", one.agreement, f"{one.summary[:100]}（第八十一条）",
-            reverse("case-new", args=[one.agreement.number]), "重新立案",
+            one.breach_case.get_absolute_url(), "重新办理",
         )
         for one in found.select_related("breach_case", "agreement__institution__current").order_by("pk")[:MOST]
     ]  # fmt: skip
@@ -137,7 +137,7 @@ def _to_handle_anew(user):
 
 def _over_the_threshold(user):
     """第六十八条：whose points of this year reach a threshold, and no stop of that weight is proposed or decided."""
-    edition = Edition.objects.only("terms_source").newest()
+    edition = Edition.objects.only("terms_source").of_region(user.agency.region_id).newest()
     terms = edition and edition.terms.points
     if terms is None:
         return []

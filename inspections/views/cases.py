@@ -18,8 +18,12 @@ from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
 from ..cases import points as case_points
+from ..cases.funds import fund_of
+from ..cases.plan import LABELS
+from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
 from ..cases.states import FINAL, CaseStatus
+from ..cases.undoing import left_of
 from ..cases.words import measures_in_words
 from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 from ..records.kinds import KINDS
@@ -71,18 +75,20 @@ def found(request, number):
 
 FORMS = {
     "file": forms.FileCaseForm, "dismiss": forms.TodayReasonForm, "investigate": forms.InvestigateForm,
-    "add_item": forms.ItemForm, "weigh_item": forms.WeighItemForm, "remove_item": forms.RemoveItemForm, "plan_handling": forms.PlanForm,
+    "add_item": forms.ItemForm, "weigh_item": forms.WeighItemForm, "remove_item": forms.RemoveItemForm, "plan_handling": PlanForm,
     "notify": forms.NotifyForm, "defend": forms.DefenceForm, "waive_defence": forms.WaiverForm,
-    "consider_defence": forms.ConsiderForm, "propose_handling": forms.ProposeForm, "investigate_again": forms.TodayReasonForm,
+    "consider_defence": forms.ConsiderForm, "propose_handling": ProposeForm, "investigate_again": forms.TodayReasonForm,
     "carry_out": forms.TodayForm, "call_interview": forms.InterviewForm, "close": forms.TodayReasonForm,
-    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm,
+    "ask_explanation": forms.AskForm, "explain": forms.ExplainForm, "reopen": forms.ReopenForm,
 }  # fmt: skip
 HOW = {
     "notify": cases.notify, "propose_handling": cases.propose, "call_interview": cases.call_interview, "explain": cases.explain,
+    "reopen": cases.reopen,
 }  # fmt: skip
 # Acts that answer something: without it there is nothing to say about them.
 ANSWERS = {
     "weigh_item": "items", "remove_item": "items", "consider_defence": "defences", "explain": "explanations",
+    "reopen": "results_to_act_on",
 }  # fmt: skip
 BESIDE = (
     "dismiss",
@@ -126,12 +132,12 @@ def _told(request, one, deeds):
     if request.user.institution_id and one.is_before_notice:
         # Back under investigation: what is found and intended now is told with the next notice.
         items, plan = items.none(), None
+    decided = one.decision.typed_plan if one.decision else None
     events = Event.objects.visible_to(request.user).filter(
         agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
     )
-    decided = one.decision.typed_plan if one.decision else None
     return {
-        "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": items,
+        "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": _with_amounts(items, decided or plan),
         "intended": measures_in_words(plan, one) if plan else [],
         "decided": measures_in_words(decided, one) if decided else [],
         "defences": one.defences.prefetch_related("attachments").select_related("filed_by", "considered_by"),
@@ -141,7 +147,17 @@ def _told(request, one, deeds):
         **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
         "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
         "waivers": one.waiver_files.all(),
+        "quashed": one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper"),
+        "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
+
+
+def _with_amounts(items, plan):
+    """The items, each with what is decided, or else intended, to be taken for it."""
+    shares = {share.item: share.amounts for share in plan.shares} if plan else {}
+    for item in items:
+        item.taken = [(LABELS[name], amount) for name, amount in shares.get(item.order, {}).items() if amount]
+    return items
 
 
 def _overlaps(one):
@@ -218,7 +234,7 @@ def handling(request, number, pk):
     how = {"decide": cases.decide, "turn_down": cases.turn_down, "withdraw": cases.withdraw}
     deeds = Deeds(request, thing, acts, how)
     context = {
-        "measures": measures_in_words(thing.typed_plan, one), "handling": thing, "is_over_cap": thing.is_over_cap,
+        "handling": thing, "proposed_from": thing.typed_plan.on, "today": localdate(),
     }  # fmt: skip
     return deeds.answered() or _page(request, one, deeds, "inspections/handling.html", context)
 
@@ -253,15 +269,20 @@ def recovery(request, number, pk):
     one = found(request, number)
     thing = get_object_or_404(RecoveryItem, breach_case=one, pk=pk)
     payment = thing.payments.filter(status=RecoveryPayment.Status.RECORDED).first()
-    deeds = Deeds(request, thing, {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm})
+    deeds = Deeds(
+        request,
+        thing,
+        {"record_payment": forms.PaymentForm, "offset": forms.OffsetForm, "give_back": forms.GiveBackForm},
+    )
     answers = Deeds(request, payment, {"confirm": NothingToFill, "reject": forms.TurnDownForm}, {"confirm": cases.confirm_payment, "reject": cases.reject_payment}) if payment else None  # fmt: skip
     chosen = answers if answers and answers.asked in ("confirm", "reject") else deeds
     context = {
         "recovery": thing,
         "payments": RecoveryPayment.objects.visible_to(request.user)
         .filter(recovery=thing)
-        .select_related("recorded_by", "answered_by"),
+        .select_related("recorded_by", "answered_by", "claim__agreement"),
         "answers": answers,
+        "fund": fund_of(one.agreement) if request.user.agency_id and thing.status == "owing" else [],
     }
     return chosen.answered() or _page(
         request, one, chosen, "inspections/recovery.html", context | {"deeds": deeds}

@@ -47,9 +47,8 @@ def test_another_cause_keeps_its_own_clocks(desk):
 def test_a_proved_breach_goes_on_under_the_clocks_of_the_investigation_until_it_is_over(desk):
     facts = {"reason": "疑似虚记费用", "on": TODAY, "aftercare": AFTERCARE}
     agreement = desk.decided(desk.signed(), "suspend_for_investigation", **facts)
-    details = {**desk.breach(agreement), "until": agreement.latest_suspension_end(TODAY)}
-    del details["aftercare"]
-    agreement = desk.decided(agreement, "prove_breach", **details)
+    until = agreement.latest_suspension_end(TODAY)
+    agreement = desk.suspended_for_breach(agreement, until=until, check_hold="refused")
     assert open_clocks(agreement).count() == 3
     assert not open_clocks(desk.resumed(agreement)).exists()
 

@@ -35,7 +35,7 @@ EVERYBODY = "category=general"
 
 @pytest.fixture(autouse=True)
 def no_golden_check(monkeypatch):
-    monkeypatch.setattr(lanes, "check_sample", lambda papers: [])
+    monkeypatch.setattr(lanes, "check_sample", lambda papers, signer: [])
 
 
 @pytest.fixture
@@ -183,12 +183,12 @@ def test_what_went_back_to_draft_after_the_asking_is_not_printed(desk, regions, 
 
 def test_a_difference_in_the_sample_stops_the_batch_before_anything_is_issued(desk, regions, monkeypatch):
     owed_again(many(desk, regions, 2))
-    monkeypatch.setattr(lanes, "check_sample", lambda papers: [f"{papers[0].number}：第3页文字不同"])
+    monkeypatch.setattr(lanes, "check_sample", lambda papers, signer: [f"{papers[0].number}：第3页文字不同"])
     batch = now(asked(desk.clerk))
     assert batch.status == Status.PAUSED and "第3页文字不同" in batch.message
     assert states(batch) == [State.WAITING] * 2
     assert not Paper.objects.filter(purpose="signed_copy", status="issued").exists()
-    monkeypatch.setattr(lanes, "check_sample", lambda papers: [])
+    monkeypatch.setattr(lanes, "check_sample", lambda papers, signer: [])
     actions.carry_on(batch, "resume", by=desk.clerk)
     assert now(batch).status == Status.DONE and now(batch).checked == 2
 
@@ -204,7 +204,7 @@ def test_a_difference_in_the_sample_stops_the_batch_before_anything_is_issued(de
 def test_what_cannot_be_compared_stops_the_batch_and_what_cannot_be_printed_does_not(
     trouble, status, said, desk, regions, monkeypatch
 ):
-    def check(papers):
+    def check(papers, signer):
         raise trouble
 
     owed_again(many(desk, regions, 1))
@@ -219,7 +219,7 @@ def test_an_output_that_cannot_be_made_leaves_the_papers_and_a_retry(desk, regio
     batch = now(asked(desk.clerk))
     assert batch.status == Status.PARTIAL and "成品没有做成" in batch.message and not batch.file
     monkeypatch.undo()
-    monkeypatch.setattr(lanes, "check_sample", lambda papers: [])
+    monkeypatch.setattr(lanes, "check_sample", lambda papers, signer: [])
     actions.carry_on(batch, "retry", by=desk.clerk)
     assert now(batch).status == Status.DONE and now(batch).file
 
@@ -236,7 +236,7 @@ def test_the_sample_is_of_what_the_batch_prints_and_not_of_what_is_out(desk, reg
     many(desk, regions, 3)
     owed = owed_again(many(desk, regions, 1, first=90))
     seen = []
-    monkeypatch.setattr(lanes, "check_sample", lambda papers: seen.extend(papers) or [])
+    monkeypatch.setattr(lanes, "check_sample", lambda papers, signer: seen.extend(papers) or [])
     batch = now(asked(desk.clerk))
     assert seen == owed and (batch.checked, batch.status) == (1, Status.DONE)
 

@@ -57,14 +57,13 @@ def test_an_agreement_is_at_the_point_that_the_next_one_has_reached(desk, reache
 
 
 def test_talks_that_failed_and_what_ended_meanwhile_will_not_be_renewed(desk, another):
-    first, second = desk.signed(**RUNNING), another(21).signed(**RUNNING)
+    other = another(21)
+    first, second = desk.signed(**RUNNING), other.signed(**RUNNING)
     campaign = announced(desk)
     request = apply_for_renewal(first, by=desk.operator, self_assessment="合格")
     perform(request.fail, by=desk.leader, reason="未达成一致", on=TODAY)
     assert points(campaign) == {"不续签": 1, "还没有草稿": 1}
-    desk.decided(
-        second, "rescind", **{**desk.breach(second, "QH-67-04"), "minutes": "第3次会议", "on": TODAY}
-    )
+    other.rescinded(second)
     # It ended on the day of the announcement and was never to be renewed.
     assert points(campaign) == {"不续签": 1}
     RenewalCampaign.objects.update(announced_on=TODAY - timedelta(days=1))
@@ -133,13 +132,9 @@ def test_a_clean_term_says_so(desk):
 def test_what_happened_in_the_term_is_on_the_decision_sheet(desk, client):
     agreement = desk.suspended_for_breach(desk.signed(**RUNNING), on=TODAY - timedelta(days=12))
     agreement = desk.resumed(agreement)
-    ground = agreement.terms.payment_hold.ground("64")
-    agreement = desk.decided(agreement, "hold_payment", hold_ground=ground, reason="限期整改", on=TODAY)
+    agreement = desk.held_to_rectify(agreement)
     department = desk.hospital.departments.create(code="05", name="康复科")
-    desk.decided(
-        agreement, "ban_service", scope="department", staff=None, department=department, service="", reason="超量",
-        item=agreement.edition.breaches.find("QH-65-06")[0], on=TODAY, until=TODAY + timedelta(days=100),
-    )  # fmt: skip
+    desk.banned(agreement, "department", department, TODAY + timedelta(days=100))
     revise_institution(
         desk.hospital, by=desk.clerk, **facts("西宁湟滨医院", 1, beds=300, valid_from=TODAY, reason="扩床")
     )

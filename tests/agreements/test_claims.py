@@ -76,9 +76,11 @@ def clock_of(claim, rule="T-03"):
     return Deadline.objects.get(agreement=claim.agreement, rule=rule, about=f"费用申报 {claim.pk}")
 
 
-def held(agreement, desk, code="64"):
+def held(agreement, desk, code="69"):
+    if code == "64":
+        return desk.held_to_rectify(agreement, localdate())
     ground = agreement.terms.payment_hold.ground(code)
-    return desk.decided(agreement, "hold_payment", hold_ground=ground, reason="限期整改", on=localdate())
+    return desk.decided(agreement, "hold_payment", hold_ground=ground, reason="部门通报", on=localdate())
 
 
 def released(agreement, desk):
@@ -140,7 +142,7 @@ def test_who_changed_office_does_not_check_his_own_work(agreement, desk):
 @pytest.mark.parametrize(
     "amount, why, sentence",
     [
-        ("1000.01", "", "应大于 0，且不多于审核应付 1000.00 元（第三十九条）"),
+        ("1000.01", "", "应大于 0，且不多于审核应付 1000.00 元（第三十九条、第六十条）"),
         ("0", "扣", "应大于 0"),
         ("999.99", " ", "少于审核应付 1000.00 元，写明少付的原因"),
     ],
@@ -248,7 +250,7 @@ def test_one_claim_a_month_and_a_returned_one_makes_room(agreement, desk, at):
 def test_while_payment_is_held_nothing_is_paid(agreement, desk, money, code, article):
     claim = audited(received(agreement, desk), desk)
     agreement = held(agreement, desk, code)
-    with pytest.raises(RuleBroken, match=f"协议暂停拨付（{article}，自2026-02-02起：限期整改）"):
+    with pytest.raises(RuleBroken, match=f"协议暂停拨付（{article}，自2026-02-02起："):
         approved(claim, desk)
     released(agreement, desk)
     claim = approved(claim, desk)

@@ -138,7 +138,8 @@ def test_the_same_data_give_the_same_bytes_and_others_do_not(template):
 
 
 def test_a_form_is_published_in_the_same_bytes_each_time(template):
-    assert publish(TEXT) == template
+    again = publish(TEXT)
+    assert (again.constant, again.plan()) == (template.constant, template.plan())
 
 
 def test_most_of_the_file_is_shared(template):

@@ -144,8 +144,7 @@ def test_a_plan_does_not_reach_past_180_days_though_the_last_day_moves(desk, off
 
 def test_a_suspension_that_follows_another_ends_with_it(desk, calendar):
     agreement = investigation(desk)
-    details = {name: value for name, value in desk.breach(agreement).items() if name != "aftercare"}
-    agreement = desk.decided(agreement, "prove_breach", until=TODAY + timedelta(days=60), **details)
+    agreement = desk.suspended_for_breach(agreement, check_hold="refused")
     agreement = desk.suspended_for_breach(agreement)
     for one in agreement.open_suspensions:
         assert one.longest().day == last_days([one])[one.pk]

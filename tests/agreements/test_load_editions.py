@@ -11,7 +11,7 @@ from agreements.models import Edition
 
 @pytest.fixture
 def folder(settings, tmp_path, regions):
-    shutil.copytree(settings.EDITIONS_DIR, tmp_path / "editions")
+    shutil.copytree(settings.EDITIONS_DIR / "qinghai-2025", tmp_path / "editions" / "qinghai-2025")
     settings.EDITIONS_DIR = tmp_path / "editions"
     return tmp_path / "editions" / "qinghai-2025"
 

@@ -51,8 +51,8 @@ def test_the_hospital_is_told_of_every_stop_and_of_its_end(desk):
     assert heard(desk.operator, desk.clerk) == [["协议中止"], []]
     agreement = desk.resumed(agreement)
     assert heard(desk.operator, desk.clerk) == [["中止原因结束"], []]
-    ground = agreement.terms.payment_hold.ground("64")
-    agreement = desk.decided(agreement, "hold_payment", hold_ground=ground, reason="限期整改", on=TODAY)
+    ground = agreement.terms.payment_hold.ground("69")
+    agreement = desk.decided(agreement, "hold_payment", hold_ground=ground, reason="部门通报", on=TODAY)
     assert heard(desk.operator) == [["暂停拨付"]]
     desk.terminated(agreement)
     assert heard(desk.operator, desk.clerk) == [["协议终止"], []]
@@ -76,7 +76,7 @@ def test_the_other_agency_is_told_of_a_cascade_at_the_same_moment(desk, elsewher
     home = desk.resumed(home)
     assert heard(there.clerk, desk.clerk) == [["联动的中止结束"], []]
     desk.rescinded(home)
-    assert heard(there.clerk, desk.clerk) == [["联动解除"], []]
+    assert heard(there.clerk, desk.clerk) == [["联动解除"], ["放弃陈述申辩"]]
 
 
 @pytest.mark.rule("Q71.1")

@@ -77,9 +77,8 @@ def test_an_investigation_lasts_until_it_is_settled_and_its_proof_keeps_the_firs
     on = {"reason": "疑似串通虚开", "on": TODAY, "aftercare": AFTERCARE}
     agreement = desk.decided(desk.signed(), "suspend_for_investigation", **on)
     assert "直至检查处理结束" in words(agreement, P.SUSPENSION_NOTICE)
-    details = {**desk.breach(agreement), "until": agreement.latest_suspension_end(TODAY)}
-    del details["aftercare"]
-    agreement = desk.decided(agreement, "prove_breach", **details)
+    until = agreement.latest_suspension_end(TODAY)
+    agreement = desk.suspended_for_breach(agreement, until=until, check_hold="refused")
     assert "起日不变" in words(agreement, P.SUSPENSION_NOTICE)
     assert kinds(agreement).count("display_notice") == 1
 

@@ -11,7 +11,7 @@ from agreements.clocks.deadlines import add_months
 from institutions.models import Role
 
 from ..conftest import _person, facts
-from ..desk import TODAY, Desk
+from ..desk import FACTS, TODAY, Desk
 
 
 def listed(client, **query):
@@ -81,19 +81,8 @@ def test_nothing_private_is_on_the_public_list(desk, client):
 # ── kinds, stops of a person or department, and what stays between the parties ──
 
 
-def stopped(desk, agreement, scope, **named):
-    item = agreement.edition.breaches.find("QH-65-06")[0]
-    details = {
-        "staff": None,
-        "department": None,
-        "service": "",
-        "item": item,
-        "reason": "查实多开12人次",
-        **named,
-    }
-    return desk.decided(
-        agreement, "ban_service", scope=scope, on=TODAY, until=add_months(TODAY, 3), **details
-    )
+def stopped(desk, agreement, scope, target):
+    return desk.banned(agreement, scope, target, add_months(TODAY, 3))
 
 
 @pytest.fixture
@@ -106,27 +95,27 @@ def doctor(desk):
 
 @pytest.mark.rule("Q65.3")
 def test_a_person_who_is_stopped_is_named_by_the_family_name_only(desk, client, doctor):
-    stopped(desk, desk.signed(), "person", staff=doctor)
+    stopped(desk, desk.signed(), "person", doctor)
     page = listed(client)
     assert (
         "人员停止医保服务：王**" in page
         and f"{TODAY} 至 {add_months(TODAY, 3)}" in page
         and "第六十五条" in page
     )
-    for secret in ("王守仁", doctor.code, "查实多开12人次"):
+    for secret in ("王守仁", doctor.code, FACTS):
         assert secret not in page
 
 
 @pytest.mark.rule("Q65.3")
 def test_a_department_and_an_item_that_are_stopped_are_named(desk, client, doctor):
-    agreement = stopped(desk, desk.signed(), "department", department=doctor.department)
-    stopped(desk, agreement, "service", service="针刺治疗")
+    agreement = stopped(desk, desk.signed(), "department", doctor.department)
+    stopped(desk, agreement, "service", "针刺治疗")
     page = listed(client)
     assert "科室停止医保服务：康复科" in page and "项目停止医保服务：针刺治疗" in page
 
 
 def test_a_stop_that_is_over_or_lifted_is_not_public_any_more(desk, client, doctor):
-    agreement = stopped(desk, desk.signed(), "person", staff=doctor)
+    agreement = stopped(desk, desk.signed(), "person", doctor)
     agreement.service_bans.update(started_on=TODAY - timedelta(days=100), until=TODAY - timedelta(days=1))
     assert "王**" not in listed(client)
     agreement.service_bans.update(until=TODAY)
@@ -136,14 +125,13 @@ def test_a_stop_that_is_over_or_lifted_is_not_public_any_more(desk, client, doct
 
 
 def test_what_an_ended_agreement_had_stopped_is_not_public_any_more(desk, client, doctor):
-    desk.terminated(stopped(desk, desk.signed(), "person", staff=doctor))
+    desk.terminated(stopped(desk, desk.signed(), "person", doctor))
     assert "王**" not in listed(client)
 
 
 def test_payment_that_is_held_is_not_public(desk, client):
     agreement = desk.signed()
-    ground = agreement.terms.payment_hold.ground("64")
-    desk.decided(agreement, "hold_payment", hold_ground=ground, reason="限期整改未完成", on=TODAY)
+    desk.held_to_rectify(agreement)
     page = listed(client)
     assert "西宁湟滨医院" in page and "暂停拨付" not in page and "第六十四条" not in page
 
@@ -170,7 +158,7 @@ def test_the_list_is_filtered_by_kind(desk, client, kind, there):
 
 
 def test_stops_are_a_kind_of_their_own(desk, client, doctor):
-    stopped(desk, desk.signed(), "person", staff=doctor)
+    stopped(desk, desk.signed(), "person", doctor)
     assert "西宁湟滨医院" in listed(client, kind="stopped-person")
     for kind in ("stopped-department", "stopped-service", "suspended-requested"):
         assert "西宁湟滨医院" not in listed(client, kind=kind)
@@ -179,7 +167,7 @@ def test_stops_are_a_kind_of_their_own(desk, client, doctor):
 def test_the_list_takes_as_many_queries_for_many_as_for_one(desk, client, doctor, regions):
     from institutions.actions import register_institution
 
-    stopped(desk, desk.suspended(), "person", staff=doctor)
+    stopped(desk, desk.suspended(), "person", doctor)
     client.get(reverse("public"))
     with CaptureQueriesContext(connection) as one:
         listed(client)
@@ -189,7 +177,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(desk, client, doctor
         )
         signatory = _person(f"s{number}", "祁雪原", Role.SIGNATORY, institution=other)
         people = Desk(desk.clerk, desk.reviewer, desk.leader, signatory, signatory, other)
-        stopped(people, people.suspended(), "service", service="针刺治疗")
+        stopped(people, people.suspended(), "service", "针刺治疗")
     with CaptureQueriesContext(connection) as many:
         assert listed(client).count("针刺治疗") == 4
     assert len(many) == len(one)

@@ -77,8 +77,7 @@ def test_an_investigation_that_is_proved_counts_and_one_that_is_not_does_not(des
     assert agreement.times_suspended == 0
     agreement = desk.resumed(agreement, requested_on=None)
     agreement = desk.decided(agreement, "suspend_for_investigation", **investigation)
-    details = {name: value for name, value in desk.breach(agreement).items() if name != "aftercare"}
-    agreement = desk.decided(agreement, "prove_breach", until=TODAY + timedelta(days=60), **details)
+    agreement = desk.suspended_for_breach(agreement, check_hold="refused")
     assert agreement.times_suspended == 1
 
 
@@ -91,11 +90,7 @@ def test_what_was_asked_for_or_cascaded_or_stops_a_department_does_not_count(des
     home = desk.resumed(home)
     home = desk.suspended(home)
     department = desk.hospital.departments.create(code="05", name="康复科")
-    item = home.edition.breaches.find("QH-65-06")[0]
-    home = desk.decided(
-        home, "ban_service", scope="department", staff=None, department=department, service="", item=item,
-        reason="超量开药", on=TODAY, until=TODAY + timedelta(days=100),
-    )  # fmt: skip
+    home = desk.banned(home, "department", department, TODAY + timedelta(days=100))
     assert home.times_suspended == 1
     assert desk.resumed(home).status == Status.ACTIVE
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agreements.applications import actions as applications
 from agreements.gate import RuleBroken, perform
 from agreements.models import AgencySeal, Paper, SealEvent
 from agreements.models.event import chain_fault
@@ -19,6 +20,7 @@ from agreements.papers.seal import keys, seals, verification
 from agreements.papers.seal.signer import SealRefused
 
 from ..conftest import PASSWORD
+from ..desk import TODAY, signature
 from .seal_world import AGENCY_NAME, as_pem, certificate, key_file, print_signed, private_key, seal_in_use
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -149,6 +151,18 @@ def test_the_copy_to_sign_and_other_papers_carry_none(in_use, desk, monkeypatch)
     paper = signed_paper(desk, monkeypatch)
     others = paper.agreement.papers.exclude(pk=paper.pk)
     assert others and all(seals.signer_for(other) is None for other in others)
+
+
+@pytest.mark.rule("Q77.2")
+def test_a_signed_supplement_goes_out_with_the_agencys_seal(in_use, desk, monkeypatch):
+    agreement = signed_paper(desk, monkeypatch).agreement
+    desk.granted(desk.change_request(agreement, changes={"name": "西宁湟滨第一医院"}))
+    supplement = agreement.amendments.get()
+    for side, by, name in (("institution", desk.signatory, "祁雪原"), ("agency", desk.leader, "韩兆麟")):
+        supplement = applications.sign_amendment(supplement, side, by=by, **signature(name, TODAY))
+    (found,) = verification.signatures_in(supplement.signed_paper.read())
+    assert found.is_sound and AGENCY_NAME in found.names and found.field == "agency"
+    assert verification.signatures_in(supplement.signing_paper.read()) == []
 
 
 def test_an_agency_without_a_seal_seals_on_paper(desk, monkeypatch):

@@ -63,6 +63,17 @@ def test_a_filled_agreement_carries_both_signatures(paper, signatory, tmp_path):
         assert said.stdout.count("Signature is Valid") == 2
 
 
+def test_a_sample_with_its_seal_differs_from_the_plain_lane_by_the_seal_alone(paper, monkeypatch):
+    signer = seals.signer_for(paper)
+    assert lanes.check_sample([paper], signer) == []
+    cms = signer.cms
+    monkeypatch.setattr(signer, "cms", lambda digest, at: cms(bytes(32), at))
+    monkeypatch.setattr(lanes, "differences", lambda first, second: ["第1页文字不同"])
+    assert lanes.check_sample([paper], signer) == [
+        f"{paper.number}：{what}" for what in ("第1页文字不同", "电子签名核验不通过")
+    ]
+
+
 def test_in_the_plain_lane_the_seals_stand_where_the_words_ask_for_them(paper, tmp_path):
     plain = lanes.laid_out(paper)
     signed = plain

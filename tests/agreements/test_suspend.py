@@ -91,12 +91,11 @@ def test_a_breach_suspension_stores_its_article_and_item(desk):
 )
 def test_only_article_66_or_an_escalated_65_suspends(desk, code, severity, allowed):
     agreement = desk.signed()
-    details = desk.breach(agreement, code, severity)
     if allowed:
-        assert desk.suspended_for_breach(agreement, **details).status == Status.SUSPENDED
+        assert desk.suspended_for_breach(agreement, code, severity).status == Status.SUSPENDED
     else:
-        with pytest.raises(RuleBroken, match="第六十六条"):
-            desk.suspended_for_breach(agreement, **details)
+        with pytest.raises(RuleBroken, match="第六十三条至第六十七条"):
+            desk.suspended_for_breach(agreement, code, severity)
 
 
 def test_causes_stack_and_closing_one_does_not_revive_while_another_is_open(desk):
@@ -196,13 +195,11 @@ def test_a_proposal_that_a_rule_forbids_is_not_even_written(desk):
 
 def test_the_hospital_does_not_read_what_the_agency_still_proposes(desk, client):
     agreement = desk.signed()
-    actions.propose(
-        agreement, "rescind", {**desk.breach(agreement, "QH-67-04"), "minutes": "纪要"}, by=desk.clerk
-    )
+    actions.propose(agreement, "suspend_on_request", desk.suspension(), by=desk.clerk)
     for person, reads in ((desk.operator, False), (desk.reviewer, True)):
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         page = client.get(agreement.get_absolute_url()).content.decode()
-        assert ("提请</strong>：解除协议" in page) == reads
+        assert ("提请</strong>：依申请中止" in page) == reads
 
 
 @pytest.mark.rule("Q79.3")

@@ -208,6 +208,15 @@ def test_one_address_may_not_ask_without_end(db, client):
     assert other.status_code == 200
 
 
+def test_one_address_may_not_try_codes_without_end(db, client):
+    answers = [client.get(reverse("verify"), {"code": "ABCD-2345"}) for _ in range(public.CODES_AT_ONCE + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429 and answers[-1]["Retry-After"] == "60"
+    assert client.get(reverse("verify")).status_code == 200  # the page itself is there
+    assert by_file(client, b"%PDF-1.7 x")  # and takes a file
+    assert client.get(reverse("verify"), {"code": "ABCD-2345"}, REMOTE_ADDR="10.0.0.9").status_code == 200
+
+
 def test_no_network_is_asked(paper, monkeypatch):
     import socket
 

@@ -150,21 +150,23 @@ class Walk(Paperwork, RuleBasedStateMachine):
 
     def _decide(self, name, days, back):
         agreement, on = self._live(), localdate() - timedelta(back)
-        find, until = agreement.edition.breaches.find, on + timedelta(days)
-        breach = {"item": find("QH-66-03")[0], "severity": "", "reason": "查实"}
+        until = on + timedelta(days)
         asked, terms = (
             {"reason": "停业", "requested_on": on, "application": upload("申请.pdf")},
             agreement.terms,
         )
         details = {
             "suspend_on_request": asked | {"until": until, "aftercare": AFTERCARE},
-            "suspend_for_breach": breach | {"until": until, "aftercare": AFTERCARE},
             "suspend_for_investigation": {"reason": "线索", "aftercare": AFTERCARE},
-            "hold_payment": {"hold_ground": terms.payment_hold.ground("64"), "reason": "整改"},
+            "hold_payment": {"hold_ground": terms.payment_hold.ground("69"), "reason": "通报"},
             "terminate": asked | {"ground": terms.termination.ground("80-3"), "aftercare": AFTERCARE},
-            "rescind": breach | {"item": find("QH-67-04")[0], "minutes": "1号", "aftercare": AFTERCARE},
-        }[name]
-        self._try(self._decided, agreement, name, details | {"on": on})
+        }.get(name)
+        if details:
+            self._try(self._decided, agreement, name, details | {"on": on})
+        elif name == "rescind":
+            self._try(self.desk.rescinded, agreement, on=on, check_hold="refused")
+        else:
+            self._try(self.desk.suspended_for_breach, agreement, on=on, until=until, check_hold="refused")
 
     def _decided(self, agreement, name, details):
         proposal = actions.propose(agreement, name, details, by=self.desk.clerk)
@@ -177,14 +179,12 @@ class Walk(Paperwork, RuleBasedStateMachine):
         agreement, today = self._live(), localdate()
         stops = list(agreement.open_suspensions)
         stop = stops[pick % len(stops)]
-        name, details = "resume", {"suspension": stop, "requested_on": today}
         if proved and stop.cause == "investigation":
-            item, until = (
-                agreement.edition.breaches.find("QH-66-03")[0],
-                agreement.latest_suspension_end(today),
-            )
-            name, details = "prove_breach", {"item": item, "severity": "", "until": until}
-        self._try(self._decided, agreement, name, details | {"reason": "查清", "on": today})
+            until = agreement.latest_suspension_end(today)
+            prove = self.desk.suspended_for_breach
+            return self._try(prove, agreement, on=today, until=until, check_hold="refused")
+        details = {"suspension": stop, "requested_on": today, "reason": "查清", "on": today}
+        self._try(self._decided, agreement, "resume", details)
 
     @precondition(_live)
     @rule(kind=st.sampled_from(KINDS_OF_STOP), days=st.integers(0, 60))

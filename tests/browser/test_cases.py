@@ -89,7 +89,7 @@ def test_a_case_goes_from_the_clue_to_the_decision_on_a_phone(phone, desk, docto
         amount="86420",
         staff=str(doctor.pk),
     )
-    phone.do("plan_handling", reason="查实263例", recover="86420", damages="8642")
+    phone.do("plan_handling", reason="查实263例", recover_1="86420", damages_1="8642")
     phone.go("reviewer", path)
     phone.do("notify")
     CaseDesk(desk).received(BreachCase.objects.get().notice_paper)

@@ -36,7 +36,7 @@ def paths(agreement, successor, proposal):
     edition = agreement.edition.get_absolute_url()
     return {
         "clerk": ["/", "/agreements/", "/agreements/?q=nothing", f"{one}/", f"{one}/#art-79", f"{two}/", f"{two}/revise/",
-                  f"{one}/terminate/", f"{one}/suspend-for-breach/", f"{one}/rescind/", "/institutions/", f"/institutions/{code}/",
+                  f"{one}/terminate/", f"{one}/hold-payment/", "/institutions/", f"/institutions/{code}/",
                   f"/institutions/{code}/revise/", "/institutions/new/", "/institutions/import/",
                   f"/institutions/{code}/agreements/new/", "/password/", "/deadlines/", "/deadlines/?tab=met"],
         "reviewer": ["/", f"{one}/proposals/{proposal.pk}/", f"/papers/{paper.code}/void/", f"{two}/return-to-draft/"],

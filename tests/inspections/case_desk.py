@@ -3,29 +3,30 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from agreements.clocks.deadlines import add_months
 from agreements.deliveries import actions as deliveries
 from agreements.gate import perform
 from agreements.models import Agreement
 from agreements.papers.printing import print_owed
 from inspections.cases import actions as cases
-from inspections.cases.plan import Plan
+from inspections.cases.plan import AMOUNTS, Plan, Share
 from inspections.models import BreachCase
 
-from ..desk import AFTERCARE, TODAY, upload
+from ..desk import AFTER, TODAY, upload
 
 ITEM = {
     "item": "QH-65-06", "part": "c", "weighs_as": 65, "severity": "", "severity_reason": "", "overlap_reason": "",
     "facts": "重复收费120例", "amount": Decimal(120_000), "department": None, "staff": None,
 }  # fmt: skip
 REASON = "2026年1月至6月重复收取床位费120例"
-AFTER = tuple(AFTERCARE.items())
 
 
 def plan(**changed):
-    """By default the fees are recovered, with 违约金 at the cap of 第六十五条."""
-    return Plan(
-        **{"on": TODAY, "reason": REASON, "recover": Decimal(120_000), "damages": Decimal(12_000), **changed}
-    )
+    """By default the fees are recovered, with 违约金 at the cap of 第六十五条; amounts are of the first item."""
+    amounts = {"recover": Decimal(120_000), "damages": Decimal(12_000)}
+    amounts |= {name: changed.pop(name) for name in AMOUNTS if name in changed}
+    shares = (Share(1, **amounts),) if any(amounts.values()) else ()
+    return Plan(**{"on": TODAY, "reason": REASON, "shares": shares, **changed})
 
 
 def suspending(order=1, days=90, **changed):
@@ -94,6 +95,15 @@ class CaseDesk:
     def decided(self, **changed):
         words = {name: changed.pop(name) for name in ("override_reason", "override_files") if name in changed}
         return cases.decide(self.reviewed(**changed), by=self.desk.leader, on=TODAY, **words)
+
+    def claimed(self, agreement, allowed, back=0):
+        """The fees of a month, audited as payable and not paid yet. `back`: how many months before this one."""
+        month = add_months(TODAY.replace(day=1), -back)
+        facts = {"month": month, "claimed": Decimal(allowed), "on": TODAY}
+        agreement = perform(agreement.receive_claim, by=self.desk.clerk, **facts)
+        claim = agreement.feeclaims.get(month=month)
+        audit = {"allowed": Decimal(allowed), "refusal_reason": "", "on": TODAY}
+        return perform(claim.finish_audit, by=self.desk.reviewer, **audit)
 
     def agreement(self, case):
         return Agreement.objects.get(pk=case.agreement_id)

@@ -134,26 +134,28 @@ def owing(people):
     return case.recoveries.get(kind="fees"), case.recoveries.get(kind="damages")
 
 
-def offset(item, by, fund=0, deposit=0):
-    return perform(item.offset, by=by, fund=Decimal(fund), deposit=Decimal(deposit), on=TODAY)
+def offset(item, by, deposit=0, files=()):
+    files = list(files) or [upload("保证金余额.pdf")]
+    return perform(item.offset, by=by, deposit=Decimal(deposit), files=files, on=TODAY)
 
 
 @pytest.mark.rule("Q60.2")
 def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(people, finance):
     fees, damages = owing(people)
-    with pytest.raises(RuleBroken, match="更早的欠款.*先违规费用、后违约金"):
-        offset(damages, finance, fund=1)
     with pytest.raises(RuleBroken, match="没有可以抵扣的"):
         offset(fees, finance)
+    people.claimed(fees.agreement, 100_000)
+    with pytest.raises(RuleBroken, match="更早的欠款.*先违规费用、后违约金"):
+        offset(damages, finance)
     with pytest.raises(PermissionDenied):
-        offset(fees, people.desk.clerk, fund=1)
-    fees = offset(fees, finance, fund=100_000, deposit=50_000)
+        offset(fees, people.desk.clerk)
+    fees = offset(fees, finance, deposit=50_000)
     assert [(one.source, one.amount) for one in fees.payments.all()] == [
         ("fund", 100_000),
         ("deposit", 20_000),
     ]
     with pytest.raises(RuleBroken, match="已经提请抵扣"):
-        offset(fees, finance, fund=1)
+        offset(fees, finance)
     with pytest.raises(PermissionDenied):
         cases.confirm_payment(fees.payments.first(), by=people.desk.reviewer)
     assert "要决定的抵扣" in dict(desks.desk_for(people.desk.leader))
@@ -162,19 +164,20 @@ def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(pe
     assert RecoveryItem.objects.get(pk=fees.pk).status == "paid"
     notices = fees.agreement.papers.filter(purpose="offset_notice")
     assert [one.snapshot["title"] for one in notices] == ["抵扣通知书"] * 2
-    offset(RecoveryItem.objects.get(pk=damages.pk), finance, fund=1)
+    offset(RecoveryItem.objects.get(pk=damages.pk), finance, deposit=1)
 
 
 @pytest.mark.rule("Q60.3")
 def test_what_an_offset_does_not_cover_is_demanded_anew_with_its_own_fifteen_days(people, finance):
     fees, _ = owing(people)
     first = fees.paper
-    fees = offset(fees, finance, fund=70_000)
+    people.claimed(fees.agreement, 70_000)
+    fees = offset(fees, finance)
     cases.confirm_payment(fees.payments.get(), by=people.desk.leader)
     fees = RecoveryItem.objects.get(pk=fees.pk)
     assert fees.status == "owing" and fees.paper != first
     assert fees.paper.snapshot["table"]["rows"] == [
-        ["违规费用", "120,000.00元", "70,000.00元", "50,000.00元"]
+        ["第六十五条（六）重复/超标准/分解收费：违规费用", "120,000.00元", "70,000.00元", "50,000.00元"]
     ]
     people.received(fees.paper)
     clock = fees.agreement.deadlines.get(event="demand_received", about=about_of(fees.paper))
@@ -191,7 +194,8 @@ def payment_of(item, source):
 def test_the_rest_is_demanded_when_the_leader_turns_down_a_part_of_the_offset(people, finance):
     fees, _ = owing(people)
     first = fees.paper_id
-    fees = offset(fees, finance, fund=70_000, deposit=20_000)
+    people.claimed(fees.agreement, 70_000)
+    fees = offset(fees, finance, deposit=20_000)
     cases.confirm_payment(payment_of(fees, "fund"), by=people.desk.leader)
     assert RecoveryItem.objects.get(pk=fees.pk).paper_id == first, "the other part still waits"
     cases.reject_payment(payment_of(fees, "deposit"), by=people.desk.leader, reason="保证金已清算")
@@ -204,7 +208,8 @@ def test_the_rest_is_demanded_when_a_payment_that_waited_is_checked_after_the_of
     fees, _ = owing(people)
     first, paid = fees.paper_id, {"amount": Decimal(10_000), "paid_on": TODAY, "files": [upload()]}
     fees = perform(fees.record_payment, by=finance, **paid)
-    fees = offset(fees, finance, fund=70_000)
+    people.claimed(fees.agreement, 70_000)
+    fees = offset(fees, finance)
     cases.confirm_payment(payment_of(fees, "fund"), by=people.desk.leader)
     cases.confirm_payment(payment_of(fees, "institution"), by=people.desk.reviewer)
     fees = RecoveryItem.objects.get(pk=fees.pk)
@@ -214,7 +219,8 @@ def test_the_rest_is_demanded_when_a_payment_that_waited_is_checked_after_the_of
 @pytest.mark.rule("Q60.3")
 def test_what_is_rejected_without_an_offset_demands_nothing_anew(people, finance):
     fees, _ = owing(people)
-    fees = offset(fees, finance, fund=70_000)
+    people.claimed(fees.agreement, 70_000)
+    fees = offset(fees, finance)
     cases.reject_payment(fees.payments.get(), by=people.desk.leader, reason="本期没有应付")
     assert RecoveryItem.objects.get(pk=fees.pk).paper_id == fees.paper_id
 
@@ -222,7 +228,8 @@ def test_what_is_rejected_without_an_offset_demands_nothing_anew(people, finance
 @pytest.mark.rule("Q60.2")
 def test_the_hospital_sees_an_offset_when_the_leader_has_decided_it(people, finance, client):
     fees, _ = owing(people)
-    fees = offset(fees, finance, fund=70_000)
+    people.claimed(fees.agreement, 70_000)
+    fees = offset(fees, finance)
     client.force_login(people.desk.operator, backend="django.contrib.auth.backends.ModelBackend")
     shown = [Event.objects.visible_to(people.desk.operator).filter(act="offset").exists()]
     shown += ["70,000.00 元" in client.get(fees.get_absolute_url()).text]

@@ -208,6 +208,10 @@ def test_a_handling_carries_only_the_acts_that_it_says(people):
     handling = people.reviewed(decided=suspending(damages=Decimal(0)), items=SEVERE)
     agreement, (name, details) = handling.agreement, handling.acts()[0]
     longer = {**details, "until": details["until"] + timedelta(days=1)}
+    with pytest.raises(RuleBroken, match="处理呈批还没有由负责人决定"):
+        perform(getattr(agreement, name), by=people.desk.leader, proposal=handling, **details)
+    words = {"override_reason": "", "override_files": []}
+    handling = perform(handling.decide, by=people.desk.leader, on=TODAY, **words)
     with pytest.raises(RuleBroken, match="与处理呈批不一致"):
         perform(getattr(agreement, name), by=people.desk.leader, proposal=handling, **longer)
     with pytest.raises(RuleBroken, match="不一致"):
@@ -215,6 +219,18 @@ def test_a_handling_carries_only_the_acts_that_it_says(people):
             agreement.hold_payment, by=people.desk.leader, proposal=handling, reason="查实", on=TODAY,
             hold_ground=agreement.terms.payment_hold.ground("64"),
         )  # fmt: skip
+    assert (
+        perform(getattr(agreement, name), by=people.desk.leader, proposal=handling, **details).status
+        == "suspended"
+    )
+
+
+def test_what_was_decided_is_carried_out_once(people):
+    handling = people.reviewed(decided=suspending(damages=Decimal(0)), items=SEVERE)
+    name, details = handling.acts()[0]
+    case = cases.decide(handling, by=people.desk.leader, on=TODAY)
+    with pytest.raises(RuleBroken, match="或已经办完"):
+        perform(getattr(case.agreement, name), by=people.desk.leader, proposal=case.decision, **details)
 
 
 def test_a_proposal_sent_back_brings_the_case_back(people):
@@ -259,9 +275,11 @@ def test_a_decision_under_66_suspends_recovers_and_prints_everything_at_once(peo
 @pytest.mark.rule("Q60.1")
 def test_the_demand_lists_fees_and_damages_apart(people):
     case = people.decided()
+    item = "第六十五条（六）重复/超标准/分解收费"
     assert case.demand_paper.snapshot["table"]["rows"] == [
-        ["违规费用", "120,000.00元"],
-        ["违约金", "12,000.00元"],
+        [item, "违规费用", "120,000.00元"],
+        [item, "违约金", "12,000.00元"],
+        ["合计", "", "132,000.00元"],
     ]
     assert "15日内缴清" in "".join(case.demand_paper.snapshot["paragraphs"])
 
@@ -480,7 +498,7 @@ def test_the_cap_of_a_mixed_case_is_the_sum_of_its_items(people):
         {"amount": Decimal(80_000)},
         {"item": "QH-67-02", "part": "", "weighs_as": 67, "amount": Decimal(40_000)},
     ]
-    handling = people.reviewed(decided=plan(damages=Decimal(20_000)), items=items)
+    handling = people.reviewed(decided=plan(recover=Decimal(80_000), damages=Decimal(20_000)), items=items)
     assert handling.cap == Decimal(20_000)
     assert cases.decide(handling, by=people.desk.leader, on=TODAY).status == "decided"
 
@@ -627,3 +645,14 @@ def test_the_record_of_a_decision_is_whole(people):
 
     case = people.decided(decided=suspending(damages=Decimal(24_000)), items=SEVERE)
     assert first_fault(people.agreement(case)) is None
+
+
+def test_a_plan_falls_with_an_item_that_is_removed_and_what_was_turned_down_stays_readable(people):
+    handling = people.reviewed(decided=suspending(damages=Decimal(0)), items=SEVERE)
+    cases.turn_down(handling, by=people.desk.leader, reason="证据不足")
+    case = people.fresh(handling.breach_case)
+    case = perform(case.investigate_again, by=people.desk.reviewer, reason="再查", on=TODAY)
+    case = perform(case.plan_handling, by=people.desk.clerk, plan=suspending(damages=Decimal(0)))
+    case = perform(case.remove_item, by=people.desk.clerk, row=case.items.get(), reason="查不实")
+    assert case.intended_plan is None
+    assert "所依情形已撤去" in "".join(Handling.objects.get(pk=handling.pk).words)

@@ -10,7 +10,7 @@ from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
 from agreements.models import ServiceBan
 from inspections.cases import checks as case_checks
-from inspections.cases.plan import LABELS, Ban, Plan, allowed
+from inspections.cases.plan import AMOUNTS, LABELS, WHOLE_CASE, Ban, Plan, Share, allowed
 
 from ..desk import TODAY
 from .case_desk import AFTER, ITEM, CaseDesk, collective, plan
@@ -39,7 +39,7 @@ def plan_with(measure, article):
         "interview": replace(base, interview=True),
         "rectification": replace(base, rectify_by=TODAY + timedelta(30)),
         "hold": replace(base, hold=True, rectify_by=TODAY + timedelta(30)),
-        "refuse": replace(base, refuse=one), "recover": replace(base, recover=one), "damages": replace(base, damages=one),
+        **{name: replace(base, shares=(Share(1, **{name: one}),)) for name in AMOUNTS},
         "ban": replace(base, bans=(Ban("department", 1, 1, until),)),
         "suspend": replace(base, whole="suspend", item=1, until=TODAY + timedelta(90), aftercare=AFTER),
         "rescind": replace(base, whole="rescind", item=1, aftercare=AFTER),
@@ -150,9 +150,12 @@ def test_a_rescission_carried_out_on_a_person_has_no_end_and_leaves_the_agreemen
 @pytest.mark.rule("Q65.1")
 def test_no_more_is_recovered_than_the_fees_of_the_case(people):
     case = people.investigating()
-    over = Plan(on=TODAY, reason="查实", recover=Decimal("100000"), refuse=Decimal("20000.01"))
-    with pytest.raises(RuleBroken, match="多于本案违规费用120,000.00元"):
-        perform(case.plan_handling, by=people.desk.clerk, plan=over)
+    for item, whose in ((1, "这一项的"), (WHOLE_CASE, "本案")):
+        over = Share(item, recover=Decimal("100000"), refuse=Decimal("20000.01"))
+        with pytest.raises(RuleBroken, match=f"多于{whose}违规费用120,000.00元"):
+            perform(
+                case.plan_handling, by=people.desk.clerk, plan=Plan(on=TODAY, reason="查实", shares=(over,))
+            )
 
 
 @pytest.mark.rule("Q64.1")

@@ -62,7 +62,12 @@ def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
     do(at(desk.clerk), url, "add_item", item="QH-65-06c", facts="重复收费120例", amount="120000")
     item = case.items.get()
     assert (item.item, item.part, item.weighs_as) == ("QH-65-06", "c", 65)
-    planned = {"on": TODAY.isoformat(), "reason": "重复收费120例", "recover": "120000", "damages": "12000"}
+    planned = {
+        "on": TODAY.isoformat(),
+        "reason": "重复收费120例",
+        "recover_1": "120000",
+        "damages_1": "12000",
+    }
     do(at(desk.clerk), url, "plan_handling", **planned)
     assert at(desk.operator).get(url).status_code == 404
     do(at(desk.reviewer), url, "notify")
@@ -133,7 +138,9 @@ def test_an_offset_is_asked_for_and_decided_on_the_page(people, at, agency):
     people.received(case.demand_paper)
     daily.run(case.recoveries.first().due_on + timedelta(days=1))
     url = case.recoveries.get(kind="fees").get_absolute_url()
-    do(at(finance), url, "offset", fund="100000", deposit="0")
+    people.claimed(case.agreement, 100_000)
+    assert "可抵 100,000.00 元" in at(finance).get(url).content.decode()
+    do(at(finance), url, "offset", deposit="0")
     assert "抵扣申请拨付的医保基金" in at(people.desk.leader).get(url).content.decode()
     do(at(people.desk.leader), url, "confirm")
     assert case.agreement.papers.filter(purpose="offset_notice").exists()

@@ -1,6 +1,5 @@
 """记分：决定的案件列出责任人员，一人提请一次，负责人决定（第六十八条）。"""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -132,7 +131,7 @@ def test_the_page_of_the_case_proposes_for_whom_is_chosen(people, staff, client)
 
 def test_the_clerks_desk_asks_for_points_where_damages_were_decided(people, staff):
     title = "要提请的记分"
-    people.decided(decided=replace(plan(), damages=Decimal(0)), items=[{"staff": staff[0]}])
+    people.decided(decided=plan(damages=Decimal(0)), items=[{"staff": staff[0]}])
     assert title not in dict(desk_for(people.desk.clerk))
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from agreements.models import Agreement, Paper
+from agreements.models import Agreement, Event, Paper
 from agreements.models.event import first_fault
 from inspections.models import (
     AgencyBreachCase,
@@ -12,6 +12,7 @@ from inspections.models import (
     BreachCase,
     Dispute,
     ExternalNotice,
+    Handling,
     Inspection,
     PersonStop,
     PointsRecord,
@@ -45,7 +46,7 @@ def test_a_signed_sheet_bears_the_hand_and_the_seal_and_a_refused_one_its_reason
 def test_cases_stand_in_many_states():
     found = Counter(BreachCase.objects.values_list("status", flat=True))
     assert found == {
-        "clue": 1, "investigating": 1, "defence": 1, "review": 1, "served": 2, "closed": 1, "exempt": 1,
+        "clue": 1, "investigating": 1, "defence": 1, "review": 1, "decided": 1, "served": 5, "closed": 1, "exempt": 1,
     }  # fmt: skip
 
 
@@ -83,3 +84,10 @@ def test_every_record_is_whole_and_every_paper_is_printed():
     assert all(first_fault(one) is None for one in Agreement.objects.all())
     assert first_fault_of_complaint(AgencyBreachCase.objects.get()) is None
     assert not Paper.objects.filter(status=Paper.Status.OWED).exists()
+
+
+def test_whatever_stops_or_ends_an_agreement_for_breach_was_decided_in_a_case():
+    acts = Event.objects.filter(act__in=["suspend_for_breach", "rescind"])
+    assert Counter(acts.values_list("act", flat=True)) == {"suspend_for_breach": 2, "rescind": 2}
+    decided = {one.pk for one in Handling.objects.filter(status="carried-out")}
+    assert {one.details["proposal"]["id"] for one in acts} <= decided

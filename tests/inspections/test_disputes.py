@@ -1,14 +1,13 @@
 """Coordination, review and court, opinions and explanations (第五、六、八十一条)."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
 from agreements.models import Message, Paper
-from inspections.models import BreachCase, CoordinationRequest, Dispute, Opinion
+from inspections.cases import actions as cases
+from inspections.models import CoordinationRequest, Dispute, Opinion
 from inspections.records.actions import file_record
 from institutions.models import Role, User
 
@@ -59,19 +58,19 @@ def test_a_result_against_the_agency_asks_for_a_new_handling(desk, outcome, reop
 
 
 @pytest.mark.rule("Q81.1")
-def test_a_decision_that_does_not_stand_is_on_the_clerks_desk_until_a_case_is_opened_anew(desk):
+def test_a_decision_that_does_not_stand_is_on_the_leaders_desk_until_its_case_is_reopened(desk):
     people = CaseDesk(desk)
     case = people.decided()
-    BreachCase.objects.filter(pk=case.pk).update(opened_on=TODAY - timedelta(days=30))
     made = file_record(Dispute, case.agreement, by=desk.operator, facts=DISPUTE, breach_case=case)
-    title = "要重新处理的决定"
-    assert title not in dict(desk_for(desk.clerk))
+    title = "要重新办理的决定"
+    assert title not in dict(desk_for(desk.leader))
     details = {"outcome": "redone", "text": "责令重新处理", "decided_on": TODAY, "on": TODAY}
-    perform(made.conclude, by=desk.clerk, files=[upload()], **details)
-    [item] = dict(desk_for(desk.clerk))[title]
+    made = perform(made.conclude, by=desk.clerk, files=[upload()], **details)
+    [item] = dict(desk_for(desk.leader))[title]
     assert case.number in item.subject and "责令重新处理" in item.subject
-    people.clue(case.agreement)
-    assert title not in dict(desk_for(desk.clerk))
+    assert item.url == case.get_absolute_url()
+    cases.reopen(case, by=desk.leader, dispute=made, again=True, reason="依复议决定")
+    assert title not in dict(desk_for(desk.leader))
 
 
 @pytest.mark.rule("Q81.1")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 
+PICTURES = PDFIUM, POPPLER = "在 PDFium 中的版面", "在 Poppler 中的版面"
 DOTS = 96  # an inch: a shift of a third of a point is seen
 
 
@@ -23,37 +24,39 @@ class NoSecondRenderer(Exception):
 def differences(first, second, dots=DOTS):
     """What is not the same in two PDFs, as sentences; [] when they look and read alike. Raises NoSecondRenderer."""
     with tempfile.TemporaryDirectory() as folder:
-        pages = [_pages(pdf, Path(folder) / name, dots) for name, pdf in (("a", first), ("b", second))]
+        papers = [(first, Path(folder) / "a"), (second, Path(folder) / "b")]
+        # Side by side: the other renderer is a process of its own for each paper.
+        with _poppler(*papers[0], dots) as one, _poppler(*papers[1], dots) as other:
+            pages = [_pages(pdf, dots) for pdf, _ in papers]
+            if one.wait() or other.wait():
+                raise RuntimeError("pdftoppm could not read the paper")
         if len(pages[0]) != len(pages[1]):
             return [f"页数不同：{len(pages[0])}页与{len(pages[1])}页"]
+        for these, (_, pictures) in zip(pages, papers, strict=True):
+            for page, picture in zip_longest(these, sorted(pictures.glob("*.pgm"))):
+                page[POPPLER] = picture.read_bytes()
         return [
             f"第{number}页{what}不同"
-            for number, (one, other) in enumerate(zip_longest(*pages), start=1)
+            for number, (one, other) in enumerate(zip(*pages, strict=True), start=1)
             for what in one
             if one[what] != other[what]
         ]
 
 
-def _pages(pdf, folder, dots):
-    """One dict a page: what it looks like in each renderer, and what it says."""
-    folder.mkdir()
-    # Side by side: the other renderer is a process of its own.
-    with _poppler(pdf, folder, dots) as poppler, pypdfium2.PdfDocument(pdf) as document:
-        pages = [_page(page, dots) for page in document]
-        if poppler.wait():
-            raise RuntimeError("pdftoppm could not read the paper")
-    for page, picture in zip_longest(pages, sorted(folder.glob("*.pgm"))):
-        page["在 Poppler 中的版面"] = picture.read_bytes()
-    return pages
+def _pages(pdf, dots):
+    """One dict a page: what it looks like in one renderer, and what it says."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [_page(page, dots) for page in document]
 
 
 def _page(page, dots):
     picture = page.render(scale=dots / 72, grayscale=True)
     text = page.get_textpage()
-    return {"在 PDFium 中的版面": bytes(picture.buffer), "文字": "".join(text.get_text_range().split())}
+    return {PDFIUM: bytes(picture.buffer), "文字": "".join(text.get_text_range().split())}
 
 
 def _poppler(pdf, folder, dots):
+    folder.mkdir()
     paper = folder / "paper.pdf"
     paper.write_bytes(pdf)
     try:

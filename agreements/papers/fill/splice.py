@@ -6,6 +6,7 @@ form does not hold come in a small font of their own. The same data give the sam
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from agreements.edition_text import BLANK
@@ -13,7 +14,7 @@ from agreements.edition_text import BLANK
 from .. import boxes
 from ..layout import value_of
 from ..qr import qr_dots
-from ..shaping import shaped
+from ..shaping import Line, shaped
 from . import objects
 from .glyphs import outlines
 from .signing import Signing
@@ -126,49 +127,17 @@ class _Ink:
         """The operators that show `value` in its box; nothing for BLANK. Raises NeedsPlainLane."""
         if value is BLANK or slot.kind == boxes.SEAL.name:
             return b""
-        text = value_of(slot.name, {slot.name: value})
-        words = boxes.set_in(boxes.KINDS[slot.kind], text, slot.width) if text else None
-        lines = [shaped(line) for line in words.lines] if words else []
-        if not lines or words.setting == boxes.FREE or not all(line.exact for line in lines):
-            raise NeedsPlainLane(f"“{slot.name}”的内容不能套印")
-        setting = slot.settings[words.setting]
-        shown = []
-        for line, (x, y) in zip(lines, setting.lines, strict=True):
-            if boxes.KINDS[slot.kind].centred:
-                x = (slot.left + slot.right - self._length(line, setting.size)) / 2
-            shown.append(self.show(line, x, y, setting.size))
-        return b"".join(shown)
+        written = _written(self.template, slot.name, value_of(slot.name, {slot.name: value}))
+        return b"".join(own or self._in_small_font(line) for line, own in written)
 
     def show(self, line, x, y, size):
         """The operators for one line, its first character at (x, y) in px."""
-        font, codes = self._codes(line)
-        digits = [f"{code:04x}" for code in codes]
-        widths = self.outlines.widths
-        kerns = [advance - widths[glyph] for glyph, advance in line.glyphs[:-1]]
-        for place, kern in enumerate(kerns, start=1):
-            # A kern stands before what it moves: one renderer drops it at the end of an array.
-            if kern and (kern := self._tightened(line.glyphs[place - 1][0], kern, size)):
-                digits[place] = f">{kern}<{digits[place]}"
-        return f"1 0 0 -1 {x:.6f} {y:.6f} Tm\n/{font} {size:.9g} Tf\n[<{''.join(digits)}>] TJ\n".encode()
+        line = _Placed(line, x, y, size, self.outlines.widths)
+        return line.in_own_font(self.template) or self._in_small_font(line)
 
-    def _tightened(self, glyph, kern, size):
-        """The kern after a glyph as the press writes it: from advances in units of the layout, cut to a whole number."""
-        width = self.outlines.widths[glyph]
-        units = _units(width, size) + _units(kern, size)
-        return int(width - units * 1000 / _UNITS / size)
-
-    def _length(self, line, size):
-        """Of a line, in px, as the layout adds it up."""
-        widths = ((self.outlines.widths[glyph], advance) for glyph, advance in line.glyphs)
-        return sum(_units(width, size) + _units(advance - width, size) for width, advance in widths) / _UNITS
-
-    def _codes(self, line):
-        """(font, numbers of its glyphs). A line is of one font: renderers round where a second one would begin."""
-        glyphs, known, added = [glyph for glyph, _ in line.glyphs], self.template.characters, self.added
-        if [known.get(glyph) for glyph in glyphs] == list(line.text):
-            return self.template.font, glyphs
-        pairs = zip(glyphs, line.text, strict=True)
-        return _MINI, [added.setdefault(pair, len(added) + 1) for pair in pairs]
+    def _in_small_font(self, line):
+        pairs = zip(line.numbers, line.shaped.text, strict=True)
+        return line.in_font(_MINI, [self.added.setdefault(pair, len(self.added) + 1) for pair in pairs])
 
     def font(self):
         """The objects of the small font."""
@@ -184,6 +153,73 @@ class _Ink:
                 objects.unicode_map((code, char) for (_, char), code in self.added.items())
             ),
         }
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A shaped line with its first character at (x, y) in px; `widths`: of the print font's glyphs."""
+
+    shaped: Line
+    x: float
+    y: float
+    size: float
+    widths: list
+
+    @property
+    def numbers(self):
+        return [glyph for glyph, _ in self.shaped.glyphs]
+
+    def in_own_font(self, template):
+        """The operators that show it; None where the form's font lacks a character.
+
+        A line is of one font: renderers round where a second one would begin.
+        """
+        glyphs = self.numbers
+        if [template.characters.get(glyph) for glyph in glyphs] != list(self.shaped.text):
+            return None
+        return self.in_font(template.font, glyphs)
+
+    def in_font(self, font, codes):
+        digits = [f"{code:04x}" for code in codes]
+        for place, (glyph, advance) in enumerate(self.shaped.glyphs[:-1], start=1):
+            # A kern stands before what it moves: one renderer drops it at the end of an array.
+            width = self.widths[glyph]
+            if advance != width and (kern := self._tightened(width, advance - width)):
+                digits[place] = f">{kern}<{digits[place]}"
+        where = f"1 0 0 -1 {self.x:.6f} {self.y:.6f} Tm\n/{font} {self.size:.9g} Tf\n"
+        return f"{where}[<{''.join(digits)}>] TJ\n".encode()
+
+    def _tightened(self, width, kern):
+        """The kern as the press writes it: from advances in units of the layout, cut to a whole number."""
+        units = _units(width, self.size) + _units(kern, self.size)
+        return int(width - units * 1000 / _UNITS / self.size)
+
+
+@lru_cache(maxsize=4096)
+def _written(template, name, text):
+    """Words in their box: for each line the _Placed and the operators that show it, None where the form's font cannot.
+
+    Most blanks say the same in all papers of a batch: the agency and its people, the days.
+    """
+    slot, widths = template.slots[name], outlines().widths
+    kind = boxes.KINDS[slot.kind]
+    words = boxes.set_in(kind, text, slot.width) if text else None
+    lines = [shaped(line) for line in words.lines] if words else []
+    if not lines or words.setting == boxes.FREE or not all(line.exact for line in lines):
+        raise NeedsPlainLane(f"“{name}”的内容不能套印")
+    setting, written = slot.settings[words.setting], []
+    for line, (x, y) in zip(lines, setting.lines, strict=True):
+        if kind.centred:
+            x = (slot.left + slot.right - _length(line, setting.size, widths)) / 2
+        placed = _Placed(line, x, y, setting.size, widths)
+        written.append((placed, placed.in_own_font(template)))
+    return written
+
+
+def _length(line, size, widths):
+    """Of a line, in px, as the layout adds it up."""
+    pairs = ((widths[glyph], advance) for glyph, advance in line.glyphs)
+    return sum(_units(width, size) + _units(advance - width, size) for width, advance in pairs) / _UNITS
 
 
 def _units(thousandths, size):

@@ -33,9 +33,9 @@ class Page:
     slots: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
-    """A published form. Text that becomes bytes of the file is Latin-1 here.
+    """A published form, one object for the life of the process. Text that becomes bytes of the file is Latin-1 here.
 
     `rows`: the cross-reference rows of the constant objects, which are 0 to `first` - 1; the variable ones follow in
     the order of `splice.VARIABLE` and the pages. `catalog`, `fonts`, `sheet`: numbers of the catalogue, of the pages'

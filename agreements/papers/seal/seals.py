@@ -17,7 +17,8 @@ from .keys import certified
 from .signer import CmsSigner, SealRefused
 from .trial import make_test_key
 
-SEALED = {Paper.Purpose.SIGNED_COPY}  # which papers a seal is set on by itself
+# Which papers a seal is set on by itself.
+SEALED = {Paper.Purpose.SIGNED_COPY, Paper.Purpose.SIGNED_SUPPLEMENT}
 LONGEST_WAIT = timedelta(minutes=10)  # how long an opened key is trusted to be where it was
 
 

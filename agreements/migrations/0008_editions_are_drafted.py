@@ -18,7 +18,7 @@ def backwards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agreements', '0006_forms_are_added_to'),
+        ('agreements', '0007_handlings_that_fell'),
         ('institutions', '0004_staff_of_two_institutions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,68 @@
+"""上海的文本和双方: the official text has lost passages, so a sample text is made whole for the tests and never shipped."""
+
+import re
+import shutil
+from datetime import date
+
+from django.conf import settings
+
+from agreements.edition_text import LOST
+from agreements.management.commands.load_editions import load_edition
+from agreements.models import Edition
+from institutions.actions import register_agency, register_institution
+from institutions.models import Level, Region, Role, User
+
+from .desk import Desk
+
+AGENCY = "上海市医疗保险事务管理中心"
+TERM = {"starts_on": date(2026, 8, 1), "ends_on": date(2027, 7, 31)}
+SCOPE = {"services": ["普通门诊", "住院"], "payment_methods": []}
+SAMPLE = "（样例文字）违反本约定书其他规定的；"
+
+
+def filled(folder, code="shanghai-secondary"):
+    """The folder of an edition with sample wording in place of what is lost, copied into `folder`."""
+    target = folder / code
+    shutil.copytree(settings.EDITIONS_DIR / code, target)
+    for name, wording in (("text.txt", SAMPLE), ("breaches.toml", "样例文字")):
+        source = (target / name).read_text()
+        (target / name).write_text(re.sub(r"lost = true\n", "", source.replace(LOST, wording)))
+    manifest = (target / "edition.toml").read_text()
+    (target / "edition.toml").write_text(manifest.replace('version = "1"', 'version = "样例"'))
+    return target
+
+
+def edition(folder):
+    """The 二级及以上 text as an Edition that can be signed."""
+    load_edition(filled(folder))
+    return Edition.objects.get(code="shanghai-secondary", version="样例")
+
+
+def people(folder, facts):
+    """A Desk of the agency and one hospital in Shanghai, whose agreements rest on the sample text."""
+    text = edition(folder)
+    Region.objects.get_or_create(code="310115", defaults={"name": "浦东新区", "parent_id": "310000"})
+    agency = register_agency(
+        "JB310000", Region.objects.get(code="310000"), Level.PROVINCE, "沪医保", name=AGENCY, address="徐汇区",
+        legal_representative="韩兆麟", postcode="200000", phone="021-64001234", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+    hospital = register_institution(
+        "H31011500001", Region.objects.get(code="310115"), by=None,
+        **facts | {"name": "浦东临港医院", "legal_representative": "祁雪原"},
+    )  # fmt: skip
+    made = {
+        role: User.objects.create_user(f"sh-{role}", name, role, "xieyi-2026-test", **party)
+        for role, name, party in [
+            (Role.CLERK, "陆家嘴", {"agency": agency}), (Role.REVIEWER, "沈外滩", {"agency": agency}),
+            (Role.LEADER, "韩兆麟", {"agency": agency}), (Role.OPERATOR, "郭小满", {"institution": hospital}),
+            (Role.SIGNATORY, "祁雪原", {"institution": hospital}),
+        ]
+    }  # fmt: skip
+    desk = ShanghaiDesk(*made.values(), hospital)
+    desk.edition, desk.agency = text, agency
+    return desk
+
+
+class ShanghaiDesk(Desk):
+    def drafted(self, **changed):
+        return super().drafted(**{**TERM, **SCOPE, **changed})
