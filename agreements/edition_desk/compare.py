@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 ALIKE = 0.4  # from here two articles are one and the same, reworded
-SAME_NUMBER = 0.2  # what the same number adds to their likeness
+SAME_NUMBER = 0.1  # what the same number adds to their likeness
 MOST_PAIRS = 40_000  # of articles to be weighed, MOST_SIGNS of two wordings: beyond, nobody reads it and it takes minutes
 MOST_SIGNS = 9_000_000
 SHORTEST_RUN = 2  # a single common character between two changes is chance

@@ -69,7 +69,7 @@ def row_of(part, key):
         _, array, name, kind, _ = ARRAYS[part]
         return Row(part, key, kind, None if key == NEW else (array, name, key))
     name, _, number = key.partition(".")
-    kind, many, required = _KINDS.get(name, (None, False, False))
+    kind, many, required = KINDS.get(name, (None, False, False))
     if kind is None or many != bool(number) or (number and number != NEW and not number.isdecimal()):
         raise NoSuchRow(key)
     path = None if number == NEW else tuple(key.split("."))
@@ -89,13 +89,13 @@ def _kinds():
             yield field.name, (kind, many, field.default is MISSING is field.default_factory)
 
 
-_KINDS = dict(_kinds())
+KINDS = dict(_kinds())
 
 
 def rows_in(raw):
     """[Row] of the tables of the terms that this parsed file has, in its own order."""
     for name, value in raw.items():
-        kind, many, required = _KINDS.get(name, (None, False, False))
+        kind, many, required = KINDS.get(name, (None, False, False))
         if kind is None or not isinstance(value, dict):
             continue
         if many:
@@ -108,6 +108,6 @@ def absent_from(raw):
     """[(key, label)] of the tables that the text might have and the file does not; those for each article always."""
     return [
         (f"{name}.{NEW}" if many else name, TABLES[name])
-        for name, (_, many, _) in _KINDS.items()
+        for name, (_, many, _) in KINDS.items()
         if many or name not in raw
     ]

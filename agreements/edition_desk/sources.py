@@ -84,13 +84,17 @@ def facts_of(manifest):
     return facts
 
 
+def read_commitment(source):
+    """The FormText of a letter of commitment; None of an empty one: some texts come without. Raises BadText."""
+    return read_text(source) if source.strip() else None
+
+
 def read_whole(sources):
     """The FormText of five sources that can all be read. Raises BadSources, BadText, BadTerms."""
     facts_of(sources["manifest"])
     read_terms(sources["terms_source"])
     read_breaches(sources["breaches_source"])
-    if sources["commitment"].strip():  # some texts come without a letter of commitment
-        read_text(sources["commitment"])
+    read_commitment(sources["commitment"])
     return read_text(sources["text"])
 
 
@@ -130,7 +134,7 @@ class Reading:
         return _read(column, self.sources[column])
 
 
-_READERS = dict(zip(NAMES, (facts_of, read_text, read_text, read_terms, read_breaches), strict=True))
+_READERS = dict(zip(NAMES, (facts_of, read_text, read_commitment, read_terms, read_breaches), strict=True))
 
 
 @lru_cache(maxsize=64)

@@ -118,7 +118,9 @@ def source(request, pk, column):
     """一个文件的全文，旁边是门户认出来的结构。"""
     case = writable(request, pk)
     given = {"source": getattr(case, column), "revision": case.revision}
-    form = forms.SourceForm(request.POST or None, initial=given, label=LABELS[column])
+    form = forms.SourceForm(
+        request.POST or None, initial=given, label=LABELS[column], may_be_empty=column == "commitment"
+    )
     saves = form.is_bound and LOOK not in request.POST
     if form.is_valid() and saves and saved(request, case, form, {column: form.cleaned_data["source"]}):
         return redirect("edition-source", case.pk, column)
@@ -161,6 +163,7 @@ def facts(request, pk):
         messages.error(request, f"版本说明读不出来：{reading.why['manifest']}")
         return redirect("edition-source", case.pk, "manifest")
     given = {name: reading.facts[name] for name in ("code", "version", "title", "subtitle", "issuer")}
+    given["grades"] = reading.facts.get("grades", [])
     form = forms.FactsForm(request.POST or None, initial=given | {"revision": case.revision})
     if form.is_valid():
         changed = {"manifest": with_facts(case.manifest, form.facts())}

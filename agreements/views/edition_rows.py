@@ -205,6 +205,7 @@ def _asked(request, case, found):
         return data
     if MISSING in data:
         data["label"] = data["text"] = LOST
+        data["lost"] = "on"
     if FETCH in data:
         data["text"] = _wording(case.reading.form, data) or data.get("text", "")
     return data

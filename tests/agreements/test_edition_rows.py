@@ -255,7 +255,8 @@ def test_an_item_is_added_with_the_words_of_the_text(as_writer, copied, writer):
 def test_an_item_is_marked_as_lost(as_writer, copied):
     sent(as_writer, copied, "items", "QH-62-07", missing="1")
     copied.refresh_from_db()
-    assert copied.reading.breaches.items["QH-62-07"].text == LOST
+    item = copied.reading.breaches.items["QH-62-07"]
+    assert item.text == item.label == LOST and item.lost
     assert any("还有“〔原文缺失〕”" in fault.sentence for fault in copied.faults)
 
 
