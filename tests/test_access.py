@@ -75,6 +75,10 @@ TABLE = {
     "edition-gaps": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
     "edition-source text": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
     "edition-source terms_source": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-terms": row(OWN_PEOPLE),
+    "edition-breaches": row(OWN_PEOPLE),
+    "edition-row suspension": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-row-remove cascade": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "edition-draft-export": row(OWN_PEOPLE),
     "edition-draft-preview": row(OWN_PEOPLE),
     "edition-draft-act submit": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
@@ -360,12 +364,14 @@ def world(cast, hospital, edition, settings, tmp_path):
 def _editions(edition, by):
     """The edition, and a draft of it for the region of this person's agency."""
     of_edition = ("edition", "edition-copy", "edition-withdraw", "edition-export", "edition-preview")
-    of_draft = ("edition-draft", "edition-facts", "edition-gaps", "edition-source", "edition-draft-export",
+    of_draft = ("edition-draft", "edition-facts", "edition-terms", "edition-breaches", "edition-gaps", "edition-source", "edition-draft-export",
                 "edition-draft-preview", "edition-draft-act")  # fmt: skip
     draft = copy_edition(edition, by=by)
-    return {key: [edition.code, edition.version] for key in of_edition} | {
-        key: [draft.pk] for key in of_draft
-    }
+    return (
+        {name: [edition.code, edition.version] for name in of_edition}
+        | {name: [draft.pk] for name in of_draft}
+        | {name: [draft.pk, "terms"] for name in ("edition-row", "edition-row-remove")}
+    )
 
 
 def _sealed(desk, paper):
@@ -436,6 +442,7 @@ def test_a_wrong_role_cannot_post_either(world, cast, client):
             "edition-facts",
             "edition-gaps",
             "edition-source",
+            "edition-row",
             "edition-draft-act",
         ):
             continue

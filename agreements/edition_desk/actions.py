@@ -76,7 +76,7 @@ def _articles(old, new):
 
 
 def _changed_lines(old, new):
-    codes = SequenceMatcher(None, old.split("\n"), new.split("\n"), autojunk=False).get_opcodes()
+    codes = SequenceMatcher(None, old.split("\n"), new.split("\n")).get_opcodes()
     return sum(max(o2 - o1, n2 - n1) for kind, o1, o2, n1, n2 in codes if kind != "equal")
 
 

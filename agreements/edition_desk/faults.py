@@ -5,6 +5,7 @@ from itertools import chain
 
 from . import breach_faults, term_faults, text_faults
 from .sources import LABELS
+from .words import VALUES
 
 RESERVED = ("drafts", "new", "compare")  # words of the addresses
 _PLAIN = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
@@ -47,6 +48,9 @@ def _facts(reading, region_code, taken):
         yield f"版本代码不能叫“{facts['code']}”，换一个", "manifest"
     if facts["region"] != region_code:
         yield f"区划代码是 {facts['region']}，应为本地区的 {region_code}", "manifest"
+    grades = facts.get("grades", [])
+    if not isinstance(grades, list) or set(map(str, grades)) - set(VALUES["grades"]):
+        yield f'适用的等级（grades）只写 {"、".join(VALUES["grades"])}，例如 grades = ["2", "3"]', "manifest"
     if taken:
         yield (
             f"{facts['code']} 的修订号 {facts['version']} 已经发布，发布后不能改动。换一个修订号",

@@ -69,7 +69,7 @@ class EditionCase(Stateful):
         verbose_name = verbose_name_plural = "版本案卷"
 
     def __str__(self):
-        facts = self.reading.facts
+        facts = Reading({"manifest": self.manifest}).facts
         return f"{facts['title']} {facts['code']} {facts['version']}" if facts else f"文本草稿 {self.pk}"
 
     def get_absolute_url(self):

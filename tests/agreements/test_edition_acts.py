@@ -1,9 +1,11 @@
 """版本管理：一人起草，另一人发布；发布后不可改；停用不动已签的。"""
 
+import threading
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from agreements.edition_desk import actions
 from agreements.gate import RuleBroken, perform
@@ -133,6 +135,30 @@ def test_saving_what_was_not_changed_writes_no_row(copied, writer):
     assert copied.events.count() == before
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time by nature")
+def test_of_two_saves_at_one_moment_exactly_one_is_kept(copied, writer):
+    start, outcomes = threading.Barrier(2), []
+
+    def save(days):
+        try:
+            case = EditionCase.objects.get(pk=copied.pk)
+            start.wait()
+            outcomes.append(reworded(case, writer, new=f"{days}日").revision)
+        except RuleBroken as why:
+            outcomes.append(str(why))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=[days]) for days in (60, 90)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(isinstance(outcome, int) for outcome in outcomes) == [False, True]
+    assert any("李若溪在" in str(outcome) for outcome in outcomes)
+
+
 # ── the record ──
 
 
@@ -199,3 +225,16 @@ def test_use_is_counted_in_one_query(desk, edition, django_assert_num_queries):
     with django_assert_num_queries(1):
         found = Edition.objects.with_use().get(code=edition.code)
     assert (found.signed_count, found.live_count) == (1, 1 if TODAY else 0)
+
+
+def test_who_sees_which(desk, edition, copied, clerk, operator, other_operator, writer):
+    desk.signed()
+    seen = {
+        person.name: Edition.objects.visible_to(person).exists()
+        for person in (clerk, operator, other_operator)
+    }
+    assert seen == {clerk.name: True, operator.name: True, other_operator.name: False}
+    assert copied in EditionCase.objects.visible_to(writer)
+    for person in (clerk, operator):
+        assert not EditionCase.objects.visible_to(person).exists()
+        assert not EditionEvent.objects.visible_to(person).exists()

@@ -1,11 +1,16 @@
 """发布前的检查：每一处一句话，说清是什么、在哪里。"""
 
+from dataclasses import fields
+
 import pytest
 
+from agreements.edition_desk import rows
 from agreements.edition_desk.faults import faults_in
+from agreements.edition_desk.sources import Reading, sources_of
+from agreements.edition_desk.words import KEYS, TABLES
 from agreements.edition_text import LOST
 
-from .edition_texts import official, reading
+from .edition_texts import FOLDER, official, reading
 
 
 def faults(region="630000", taken=False, **changed):
@@ -62,6 +67,7 @@ def test_the_reference_form_has_none():
         ("manifest", 'title = "青海省', 'title = "海南省', "与文本的标题", "manifest"),
         ("manifest", 'code = "qinghai-2025"', 'code = "青海"', "只用小写字母、数字", "manifest"),
         ("manifest", 'code = "qinghai-2025"', 'code = "drafts"', "不能叫“drafts”", "manifest"),
+        ("manifest", "complete = true", 'grades = ["9"]', "适用的等级（grades）只写", "manifest"),
         ("manifest", 'version = "2"\n', "", "缺少 version（修订号）", "manifest"),
     ],
 )  # fmt: skip
@@ -101,3 +107,25 @@ def test_the_region_is_that_of_the_people_and_the_number_is_new():
 def test_whatever_is_written_is_answered_with_a_sentence(column, source):
     whole = official()
     assert faults(**{column: (whole[column], source)})
+
+
+def test_a_text_may_come_without_a_letter_of_commitment():
+    whole = official()
+    assert sentences(commitment=(whole["commitment"], "\n")) == []
+
+
+@pytest.mark.parametrize("name", ["shanghai-secondary", "shanghai-primary"])
+def test_a_text_with_gaps_is_told_what_it_lacks(name):
+    """What cannot be found in any copy stands as a gap, and everything that would rest on it is named."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.parent / name).iterdir()}
+    found = faults_in(Reading(sources_of(files)), "310000", taken=False)
+    assert {fault.part for fault in found} <= {"gaps", "terms", "deadlines", "items", "measures"}
+    assert all("原文缺失" in fault.sentence or "没有" in fault.sentence for fault in found)
+    if name == "shanghai-secondary":  # three items are lost, and nothing else is wrong
+        assert len(found) == 6
+
+
+def test_every_key_of_every_table_has_a_name_on_the_screen():
+    kinds = [kind for kind, _, _ in rows.KINDS.values()] + [array[3] for array in rows.ARRAYS.values()]
+    assert not {field.name for kind in kinds for field in fields(kind)} - set(KEYS)
+    assert not set(rows.KINDS) - set(TABLES)
