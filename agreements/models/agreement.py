@@ -239,6 +239,7 @@ class Agreement(
 
         `rows`: (agreement, arguments of `record`…). The caller holds the locks.
         """
+        models.prefetch_related_objects([agreement for agreement, *_ in rows], "edition")
         last = Event.objects.last_of([agreement for agreement, *_ in rows])
         Event.objects.bulk_create(
             agreement._next_event(last.get(agreement.pk), *facts) for agreement, *facts in rows
