@@ -34,6 +34,8 @@ LABELS = {
     "end_year": "协议结束年份",
     "end_month": "协议结束月份",
     "end_day": "协议结束日",
+    "start_year_short": "协议开始年份的后两位",
+    "end_year_short": "协议结束年份的后两位",
     "material": "材料名称",
     "seal": "单位盖章",
     "commitment_date": "承诺日期",

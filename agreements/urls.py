@@ -19,6 +19,7 @@ from .views import (
     reports,
     seals,
     stop_requests,
+    supplements,
 )
 
 urlpatterns = [
@@ -84,6 +85,11 @@ urlpatterns = [
     path("messages/", messages.messages, name="messages"),
     path("messages/read/", messages.mark_read, name="messages-read"),
     path("messages/settings/", messages.settings, name="message-settings"),
+    path("supplements/", supplements.supplements, name="supplements"),
+    path("supplements/new/", supplements.new_supplement, name="supplement-new"),
+    path("supplements/<str:number>/", supplements.supplement, name="supplement"),
+    path("supplements/<str:number>/edit/", supplements.rewrite_supplement, name="supplement-edit"),
+    path("supplements/<str:number>/send/", supplements.send_supplement, name="supplement-send"),
     path("printing/", batches.batches, name="print-batches"),
     path("printing/new/", batches.new_batch, name="print-batch-new"),
     path("printing/<str:number>/", batches.batch, name="print-batch"),

@@ -167,6 +167,11 @@ TABLE = {
     "deadline-subscribe": row(PEOPLE),
     "deadline-meet": act_of("clerk", "county_clerk", "reviewer", "leader"),
     "deadline-feed": anyone(),  # its token is the login
+    "supplements": row([*AGENCY, "other_clerk"], other=403),
+    "supplement-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
+    "supplement": row(OWN_PEOPLE),
+    "supplement-edit": row(["clerk"], seen=OWN_PEOPLE),
+    "supplement-send": row(["leader"], seen=OWN_PEOPLE),
     "print-batches": row([*AGENCY, "other_clerk"], other=403),
     "print-batch-new": row(["clerk", "reviewer", "leader", "county_clerk", "other_clerk"], other=403),
     "print-batch": row([role for role in AGENCY if role != "county_clerk"]),
@@ -290,6 +295,7 @@ def world(cast, hospital, edition, settings, tmp_path):
     record.scan.save("a.pdf", SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
     proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
     paper = agreement.papers.first()
+    supplement = desk.supplement(edition)
     batch = batches.ask(f"pick={agreement.pk}", by=desk.leader)
     clocks.start_clocks(agreement, "status_changed", agreement.starts_on)
     request = desk.change_request(agreement)
@@ -338,6 +344,7 @@ def world(cast, hospital, edition, settings, tmp_path):
         "amendment": [agreement.number, 1],
         "attachment": [request.attachments.get().pk],
         "renewal": [agreement.number, renewal.pk],
+        **{name: [supplement.number] for name in ("supplement", "supplement-edit", "supplement-send")},
         "campaign-close": [1],
         **_sealed(desk, paper),
         "paper-serve": [notice.code], "delivery": [delivery.pk],

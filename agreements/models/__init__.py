@@ -15,6 +15,7 @@ from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
 from .penalty import PenaltyRecord, PenaltyReport
+from .policy_supplement import PolicySupplement, SupplementEvent, SupplementItem
 from .print_batch import PrintBatch, PrintItem
 from .printed_form import PrintedForm
 from .proposal import Proposal
@@ -63,6 +64,7 @@ __all__ = [
     "PaymentHold",
     "PenaltyRecord",
     "PenaltyReport",
+    "PolicySupplement",
     "PrintBatch",
     "PrintItem",
     "PrintedForm",
@@ -81,5 +83,7 @@ __all__ = [
     "SignRecord",
     "Status",
     "StopRequest",
+    "SupplementEvent",
+    "SupplementItem",
     "Suspension",
 ]

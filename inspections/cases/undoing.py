@@ -31,7 +31,7 @@ def left_of(case):
 
 def _of_agreement(handling):
     agreement = handling.agreement
-    act = {name: _act(agreement, name) for name in ("lift_ban", "resume", "release_payment")}
+    act = {name: _act(agreement, name) for name in ("lift_ban", "resume", "release_payment", "lift_sanction")}
     if handling.typed_plan.whole == "rescind" and agreement.status == Status.RESCINDED:
         page = reverse("agreement-draft", args=[agreement.institution.code])
         yield "协议已经解除，不能自动恢复；由双方另行签订协议（第七十四条）", page
@@ -39,6 +39,11 @@ def _of_agreement(handling):
         return
     if handling.suspension and handling.suspension.closed_on is None:
         yield f"恢复履行：{handling.suspension}还没有结束（第七十九条）", act["resume"]
+    if handling.typed_plan.criticism:
+        for one in agreement.sanctions.filter(
+            kind="criticism", decided_on=handling.decided_on, lifted_on=None
+        ):
+            yield f"撤销登记：{one}（第八十一条）", act["lift_sanction"]
     for ban in handling.bans.filter(lifted_on=None, until__gte=localdate()):
         yield f"提前恢复服务：{ban}（第八十一条）", act["lift_ban"]
     for one in handling.breach_case.rectifications.filter(status="cancelled", hold__released_on=None):
