@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from ..edition_text import with_labels
+
 ALIKE = 0.4  # from here two articles are one and the same, reworded
 SAME_NUMBER = 0.1  # what the same number adds to their likeness
 MOST_PAIRS = 40_000  # of articles to be weighed, MOST_SIGNS of two wordings: beyond, nobody reads it and it takes minutes
@@ -52,10 +54,10 @@ def parts_of(form):
         ("签署页", "signatures", form.signature_lines),
     ]
     cover, preamble, signatures = (
-        Part(label, anchor, tuple(filter(None, lines))) for label, anchor, lines in around
+        Part(label, anchor, tuple(map(with_labels, filter(None, lines)))) for label, anchor, lines in around
     )
     articles = [
-        Part(one.label, one.anchor, tuple(f"{p.label}{p.shown}" for p in one.paragraphs), one.number)
+        Part(one.label, one.anchor, tuple(p.label + with_labels(p.text) for p in one.paragraphs), one.number)
         for one in form.articles
     ]
     return [one for one in (cover, preamble, *articles, signatures) if one.paragraphs]

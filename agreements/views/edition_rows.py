@@ -206,8 +206,9 @@ def _asked(request, case, found):
     if MISSING in data:
         data["label"] = data["text"] = LOST
         data["lost"] = "on"
-    if FETCH in data:
-        data["text"] = _wording(case.reading.form, data) or data.get("text", "")
+    if FETCH in data and (words := _wording(case.reading.form, data)):
+        data["text"] = words
+        data.pop("lost", None)
     return data
 
 

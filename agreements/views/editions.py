@@ -113,6 +113,7 @@ def withdraw(request, code, version):
 
 def form_page(request, form, label, follows, back=None, **context):
     """A page that asks for a few things; `back` is the edition or the draft that it is about."""
+    of_no_edition(request)
     given = {"form": form, "label": label, "follows": follows, "back": back, "button": label}
     return render(request, "agreements/edition_form.html", given | context)
 
@@ -192,8 +193,14 @@ def _compared(left, right):
     return context
 
 
+def of_no_edition(request):
+    """Sentences on this page speak of a draft's own articles: they do not open those of an edition in force."""
+    request.page_edition = None
+
+
 def draft_or_404(request, pk):
     """A draft that this person may see."""
+    of_no_edition(request)
     if not request.user.agency_id:
         raise Http404
     return get_object_or_404(

@@ -33,7 +33,7 @@ def published(case, writer, head):
 
 def test_a_copy_has_the_next_number_and_is_all_right_as_it_stands(copied, edition):
     assert (copied.status, copied.based_on, copied.region_id) == ("draft", edition, "630000")
-    assert copied.reading.facts["version"] == str(int(edition.version) + 1)
+    assert copied.reading.facts["version"] == f"{edition.version}.1"
     assert copied.faults == []
     assert {column: copied.sources[column] for column in ("text", "terms_source", "breaches_source")} == {
         column: edition.sources[column] for column in ("text", "terms_source", "breaches_source")
@@ -42,9 +42,25 @@ def test_a_copy_has_the_next_number_and_is_all_right_as_it_stands(copied, editio
 
 def test_a_draft_becomes_an_edition_with_its_fingerprint(copied, edition, writer, head):
     new = published(reworded(copied, writer), writer, head)
-    assert (new.code, new.version, new.region, new.complete) == (edition.code, "3", edition.region, True)
+    assert (new.code, new.version, new.region, new.complete) == (
+        edition.code,
+        f"{edition.version}.1",
+        edition.region,
+        True,
+    )
     assert "不得超过90日" in new.form.article(79).paragraphs[0].text and new.sha256 != edition.sha256
     assert new.case.status == "published" and new in Edition.objects.open()
+
+
+def test_numbers_of_the_desk_leave_whole_numbers_to_the_releases(edition, copied, writer, head):
+    first = published(copied, writer, head)
+    versions = [actions.copy_edition(one, by=writer).reading.facts["version"] for one in (edition, first)]
+    assert versions == [f"{edition.version}.2"] * 2
+
+
+def test_the_code_of_another_region_is_not_taken(edition, clerk):
+    faults = actions.copy_edition(edition, by=clerk).faults
+    assert [fault.sentence for fault in faults] == ["版本代码 qinghai-2025 是青海省的，本地区的换一个"]
 
 
 def test_another_agency_writes_for_its_own_region(edition, clerk):

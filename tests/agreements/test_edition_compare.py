@@ -118,3 +118,11 @@ def test_the_two_texts_of_shanghai_are_paired_as_they_were_written():
     assert {one: two for one, two in numbers if one and two} == same
     assert [two for one, two in numbers if one is None] == [10, 11, 12, 13, 16, 23]
     assert {one.left.number for one in found if one.equal} == set(same) - {2, 20}
+
+
+def test_a_blank_that_asks_for_something_else_is_a_difference():
+    changed = SMALL.replace("乙方：{institution_name}", "乙方：{institution_code:____}")
+    (pair,) = (one for one in pairs(SMALL, changed) if not one.equal)
+    assert (
+        pair.left.label == "封面" and "［乙方名称］" in pair.left.text and "［乙方代码］" in pair.right.text
+    )

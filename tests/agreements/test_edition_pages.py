@@ -58,6 +58,14 @@ def test_the_list_takes_as_many_queries_for_ten_as_for_one(
         as_writer.get(reverse("editions"))
 
 
+def test_the_list_leads_to_those_who_signed_under_an_edition(as_writer, edition, desk):
+    signed = desk.signed()
+    place = f"{reverse('agreements')}?edition={edition.code}/{edition.version}"
+    assert f'href="{place}"' in words(as_writer.get(reverse("editions")))
+    assert signed.number in words(as_writer.get(place))
+    assert signed.number not in words(as_writer.get(f"{reverse('agreements')}?edition={edition.code}/9"))
+
+
 # ── copying and writing ──
 
 
