@@ -204,6 +204,13 @@ def test_its_clocks_follow_the_extension(agreement):
     assert {row.due_on for row in running} == {SECOND_END}
 
 
+def test_the_page_shows_the_extensions(shanghai_desk, agreement, client):
+    at_expiry(date(2027, 8, 1))
+    client.force_login(shanghai_desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(agreement.get_absolute_url()).content.decode()
+    assert "h-extending" in page and "2027-08-01 至 2028-07-31" in page
+
+
 def test_what_the_text_does_not_know_is_refused_by_name(shanghai_desk, agreement):
     with pytest.raises(RuleBroken, match="文本没有“依申请中止”的约定"):
         shanghai_desk.decided(agreement, "suspend_on_request", **shanghai_desk.suspension())
