@@ -9,8 +9,12 @@ from django.utils.timezone import localdate
 from ..gate import SYSTEM, perform
 from ..models import LIVE, Agreement, Paper, Status
 from ..models.application import OPEN
+from ..permits import sheets as permit_sheets
+from . import sheets
 from .papers import owe_filed, printed
-from .sheets import FORM_OF, supplement
+
+# Kinds whose filing has a form of its own.
+FORM_OF = sheets.FORM_OF | permit_sheets.FORM_OF
 
 
 def draft_change(agreement, *, by, address="", **facts):
@@ -29,7 +33,7 @@ def submit(application, *, by, address="", on=None):
     with transaction.atomic():
         move = application.refile if again else application.submit
         application = perform(move, by=by, address=address, on=on)
-        owed = owe_filed(application, on, FORM_OF[type(application)](application))
+        owed = owe_filed(application, on, _form_of(application))
         if application.granted_on_receipt:
             application = perform(application.take_note, by=SYSTEM, on=on)
     return printed(application, owed)
@@ -52,7 +56,10 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
         if amendment.status == amendment.Status.IN_FORCE:
             year = amendment.in_force_on.year
             amendment.signed_paper = Paper.owe(
-                amendment.agreement, Paper.Purpose.SIGNED_SUPPLEMENT, supplement(amendment).kept(), year
+                amendment.agreement,
+                Paper.Purpose.SIGNED_SUPPLEMENT,
+                sheets.supplement(amendment).kept(),
+                year,
             )
             amendment.save(update_fields=["signed_paper"])
             owed = [amendment.signed_paper]
@@ -73,6 +80,11 @@ def end_left_behind(application, today):
     return perform(application.end_with_case, by=SYSTEM, on=today).agreement
 
 
+def _form_of(application):
+    make = FORM_OF.get(type(application))
+    return make(application) if make else None
+
+
 def _supplements(application, on):
     """The supplements that a granted change makes to every live agreement of the hospital, as papers to sign."""
     if not getattr(application, "needs_supplement", False):
@@ -82,7 +94,9 @@ def _supplements(application, on):
     for agreement in signed.order_by("pk"):
         agreement = perform(agreement.make_supplement, by=SYSTEM, change=application, on=on)
         made = agreement.amendments.latest("order")
-        made.signing_paper = Paper.owe(agreement, Paper.Purpose.SUPPLEMENT, supplement(made).kept(), on.year)
+        made.signing_paper = Paper.owe(
+            agreement, Paper.Purpose.SUPPLEMENT, sheets.supplement(made).kept(), on.year
+        )
         made.save(update_fields=["signing_paper"])
         owed.append(made.signing_paper)
     return owed

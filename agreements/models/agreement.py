@@ -28,6 +28,7 @@ from .event import Event, as_kept
 from .extending import ExtendingActs
 from .filing import FilingActs
 from .holding import HoldingActs
+from .permitting import PermittingActs
 from .querysets import AgreementQuerySet
 from .renewing import RenewingActs
 from .reporting import ReportingActs
@@ -40,7 +41,7 @@ S = Status
 
 class Agreement(
     DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
-    DeliveringActs, ClaimingActs, ExtendingActs, Stateful,
+    DeliveringActs, ClaimingActs, ExtendingActs, PermittingActs, Stateful,
 ):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 

@@ -21,10 +21,11 @@ from ..permissions import may_print_batches
 from ..standing import standing
 from .applications import applications_of
 from .common import agreement_or_404
+from .permits import section as permits
 from .seals import section as sealing
 
 # What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
-SECTIONS = [sealing]
+SECTIONS = [permits, sealing]
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 

@@ -16,15 +16,9 @@ from agreements.papers.printing import print_owed
 from agreements.renewals.expiry import Facts, outcome_at_expiry
 
 from .. import shanghai
-from ..conftest import facts
 from ..desk import upload
 
 FIRST_END, SECOND_END, LAST_END = date(2027, 7, 31), date(2028, 7, 31), date(2029, 7, 31)
-
-
-@pytest.fixture
-def shanghai_desk(quick_print, tmp_path, db):
-    return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))
 
 
 @pytest.fixture
