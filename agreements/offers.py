@@ -129,6 +129,7 @@ ANSWERS = [
     "keep_despite_repeat",
     "count_aftercare",
     "draft_resumption",
+    "end_contact",
     "accept_electronic_delivery",
     "withdraw_electronic_delivery",
 ]

@@ -56,6 +56,11 @@ def institution_side(thing, user):
     return user.role in (Role.OPERATOR, Role.SIGNATORY) and user.institution_id == thing.case.institution_id
 
 
+def institution_or_clerk(thing, user):
+    """第三十五条：the hospital names its own people, or the clerk writes down what it was told."""
+    return institution_side(thing, user) or agency_clerk(thing, user)
+
+
 def either_side(thing, user):
     """签署页：whoever works on it at the agency, and the hospital."""
     return may_print(thing, user) or institution_side(thing, user)

@@ -117,6 +117,8 @@ TABLE = {
     "agreement-act keep-despite-repeat": act_of("clerk", "county_clerk"),
     "agreement-act note-approval": act_of("clerk", "county_clerk"),
     "agreement-act note-penalty": act_of("clerk", "county_clerk", "authority"),
+    "agreement-act name-contact": act_of("clerk", "county_clerk", *HOSPITAL),
+    "agreement-act end-contact": act_of("clerk", "county_clerk", *HOSPITAL),
     "applications": row(PEOPLE),
     "change-new": act_of(*HOSPITAL),
     "change": row(INSIDERS),

@@ -20,6 +20,7 @@ from ..messages import notices
 from ..papers.cover import cover_values, missing_labels
 from ..status import ENDED, IN_THE_MAKING, LIVE, NO_END, Status
 from .claiming import ClaimingActs
+from .contacting import ContactingActs
 from .delivering import DeliveringActs
 from .drafting import DraftingActs
 from .edition import Edition
@@ -41,7 +42,7 @@ S = Status
 
 class Agreement(
     DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
-    DeliveringActs, ClaimingActs, ExtendingActs, PermittingActs, Stateful,
+    DeliveringActs, ClaimingActs, ExtendingActs, PermittingActs, ContactingActs, Stateful,
 ):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 

@@ -21,11 +21,12 @@ from ..permissions import may_print_batches
 from ..standing import standing
 from .applications import applications_of
 from .common import agreement_or_404
+from .contacts import section as contacts
 from .permits import section as permits
 from .seals import section as sealing
 
 # What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
-SECTIONS = [permits, sealing]
+SECTIONS = [permits, contacts, sealing]
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 
