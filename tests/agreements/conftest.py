@@ -10,8 +10,6 @@ from agreements.edition_desk.actions import copy_edition
 from agreements.renewals.actions import apply_for_renewal
 from institutions.models import Role, User
 
-from .. import shanghai
-from ..conftest import facts
 from .daily_world import in_force, other_desk, suspended
 
 
@@ -90,8 +88,3 @@ def head(province_agency):
 def copied(edition, writer):
     """A draft that is as the edition, with the next number."""
     return copy_edition(edition, by=writer)
-
-
-@pytest.fixture
-def shanghai_desk(quick_print, tmp_path, db):
-    return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))

@@ -12,6 +12,8 @@ from agreements.gate import RuleBroken, perform, refusal
 from agreements.models import Agreement, Event, Message, PermitRequest, PriorConsultation
 from agreements.models.event import first_fault
 from agreements.offers import offers_for
+from agreements.papers.render import Stamp
+from agreements.papers.sheet import Sheet, render_sheet
 from agreements.permits import actions as permits
 
 from .. import shanghai
@@ -239,7 +241,19 @@ def test_the_agreements_page_shows_what_was_agreed(shanghai_desk, agreement, cli
     assert "购置大型仪器设备" in page and f"{TODAY} 同意" in page and "事后" in page
 
 
-# ── the pages ──
+# ── papers and pages ──
+
+
+@pytest.mark.rule("S11.1")
+@pytest.mark.rule("S12.1")
+def test_every_paper_can_be_drawn(shanghai_desk, agreement):
+    granted(shanghai_desk, asked(shanghai_desk, agreement))
+    granted(shanghai_desk, told(shanghai_desk, agreement, planned_on=TODAY), opinion="先报卫生健康部门")
+    papers = agreement.papers.filter(purpose__in=["permit_request", "permit_notice", "consultation_record"])
+    assert papers.count() == 3
+    for paper in papers:
+        stamp = Stamp(paper.number, paper.code, paper.verify_url)
+        assert render_sheet(Sheet(**paper.snapshot), stamp=stamp).startswith(b"%PDF-1.7")
 
 
 @pytest.mark.rule("S11.1")
