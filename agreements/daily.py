@@ -17,7 +17,7 @@ from .applications.actions import end_left_behind, left_behind
 from .clocks import actions as clocks
 from .gate import RuleBroken
 from .messages.reminders import send_waiting, write_due
-from .models import ChangeRequest, DailyFailure, StopRequest
+from .models import ChangeRequest, DailyFailure, PermitRequest, PriorConsultation, StopRequest
 from .renewals.expiry import ONE_DAY, settle_up_to, unsettled
 from .stops.lapses import end_overlong, overlong
 
@@ -61,6 +61,16 @@ class Step:
     since: Callable
 
 
+def ends_with_its_agreement(kind):
+    """第七条：applications of a kind that are still open under agreements that have ended."""
+    return Step(
+        "agreement",
+        lambda today: left_behind(kind),
+        lambda application, today: end_left_behind(application, today),
+        lambda application: application.agreement.ends_on,
+    )
+
+
 # Called by name at the moment of use, in the order of the rules.
 STEPS = {
     DailyFailure.Step.LAPSE: Step(
@@ -81,18 +91,10 @@ STEPS = {
         lambda agreement, today: begin(agreement, today),
         lambda agreement: agreement.starts_on,
     ),
-    DailyFailure.Step.CHANGES: Step(
-        "agreement",
-        lambda today: left_behind(ChangeRequest),
-        lambda application, today: end_left_behind(application, today),
-        lambda application: application.agreement.ends_on,
-    ),
-    DailyFailure.Step.REQUESTS: Step(
-        "agreement",
-        lambda today: left_behind(StopRequest),
-        lambda application, today: end_left_behind(application, today),
-        lambda application: application.agreement.ends_on,
-    ),
+    DailyFailure.Step.CHANGES: ends_with_its_agreement(ChangeRequest),
+    DailyFailure.Step.REQUESTS: ends_with_its_agreement(StopRequest),
+    DailyFailure.Step.PERMITS: ends_with_its_agreement(PermitRequest),
+    DailyFailure.Step.CONSULTED: ends_with_its_agreement(PriorConsultation),
 }
 
 

@@ -11,6 +11,7 @@ from institutions.models import Role
 from .applications import desk as application_desk
 from .claims import desk as claim_desk
 from .clocks import desk as clock_desk
+from .contacts import desk as contact_desk
 from .deliveries import desk as delivery_desk
 from .desk_items import MOST, Item, in_their_words
 from .models import (
@@ -47,6 +48,7 @@ def desk_for(user):
         *report_desk.groups_for(user),
         *claim_desk.groups_for(user),
         *clock_desk.groups_for(user),
+        *contact_desk.groups_for(user),
         *(group for groups_for in MORE for group in groups_for(user)),
     ]
     return in_their_words([(title, items) for title, items in groups if items])

@@ -16,6 +16,11 @@ def same_number(one, other):
     return _bare(one) == _bare(other)
 
 
+def same_name(one, other):
+    """Whether two names are one, whatever their width, case, spaces and brackets."""
+    return _bare(one) == _bare(other)
+
+
 def decision_of(rows, number):
     """Among these records of decisions, the one with this number; None when there is none."""
     return next((one for one in rows if same_number(one.decision_number, number)), None)

@@ -46,6 +46,8 @@ OPENING = {
     "draft_suspension": [("申请中止协议", "stop-new", ["suspend"])],
     "draft_resumption": [("申请继续履行", "stop-new", ["resume"])],
     "draft_ending": [("申请终止协议", "stop-new", ["end"])],
+    "draft_permit": [("申请约定服务项目", "permit-new", [])],
+    "draft_consultation": [("提出事先协商", "consultation-new", [])],
     "file_penalty_report": [("报送行政处罚", "report-new", ["penalty"])],
     "file_self_check": [("提交自查自纠报告", "report-new", ["self-check"])],
     "file_display_proof": [],  # each from the clock that it answers
@@ -127,6 +129,7 @@ ANSWERS = [
     "keep_despite_repeat",
     "count_aftercare",
     "draft_resumption",
+    "end_contact",
     "accept_electronic_delivery",
     "withdraw_electronic_delivery",
 ]

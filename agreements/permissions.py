@@ -69,6 +69,11 @@ def supplement_staff(supplement, user):
     return supplement_clerk(supplement, user) or reviewer_or_leader(supplement, user)
 
 
+def institution_or_clerk(thing, user):
+    """第三十五条：the hospital names its own people, or the clerk writes down what it was told."""
+    return institution_side(thing, user) or agency_clerk(thing, user)
+
+
 def either_side(thing, user):
     """签署页：whoever works on it at the agency, and the hospital."""
     return may_print(thing, user) or institution_side(thing, user)

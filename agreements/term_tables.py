@@ -192,6 +192,7 @@ class ContactRole:
     label: str
     least: int = 1
     grades: tuple[str, ...] = ()  # levels of hospital that must name it ("2", "3"); empty: all
+    as_the_case_is: tuple[str, ...] = ()  # level and category ("2 special") for which the text leaves it open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +200,10 @@ class Contacts(Term):
     """Who of the institution's own people looks after the insurance."""
 
     roles: tuple[ContactRole, ...]
+
+    def role(self, code):
+        """The role with this code, or None."""
+        return next((one for one in self.roles if one.code == code), None)
 
 
 @dataclass(frozen=True, kw_only=True)

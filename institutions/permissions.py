@@ -3,6 +3,7 @@
 from .models import Role
 
 SEES_ACCOUNTS = [Role.CLERK, Role.REVIEWER, Role.LEADER, Role.FINANCE]
+SEES_PHONES = [Role.CLERK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR]
 
 
 def covers(user, region):
@@ -24,3 +25,10 @@ def sees_account(user, institution):
     if user.institution_id:
         return user.institution_id == institution.pk
     return user.role in SEES_ACCOUNTS and covers(user, institution.region)
+
+
+def sees_phones(user, institution):
+    """The whole number of a person: those who call the institution, and itself; everybody else the last digits."""
+    if user.institution_id:
+        return user.institution_id == institution.pk
+    return user.role in SEES_PHONES and covers(user, institution.region)

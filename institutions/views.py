@@ -18,6 +18,8 @@ from .models import Institution
 from .permissions import may_register, may_revise, sees_account
 from .resources import import_sheet
 
+# What apps above this one show of an institution: callables (institution, user) → (template, context) or None.
+SECTIONS = []
 PAGE_SIZE = 50
 SHOWN_MAX = 200
 LICENCE_SOON_DAYS = 60
@@ -77,6 +79,7 @@ def institution(request, code):
         "staff": found.staff_members.all()[:SHOWN_MAX],
         "staff_count": found.staff_members.count(),
         "may_draft": may_register(request.user),
+        "sections": [shown for section in SECTIONS if (shown := section(found, request.user))],
     }
     return render(request, "institutions/record.html", context)
 

@@ -15,6 +15,7 @@ from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Level, Region, Role, User
 
+from . import shanghai
 from .desk import Desk
 
 PASSWORD = "xieyi-2026-test"
@@ -177,3 +178,8 @@ def quick_print(monkeypatch):
 @pytest.fixture
 def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital):
     return Desk(clerk, reviewer, leader, operator, signatory, hospital)
+
+
+@pytest.fixture
+def shanghai_desk(quick_print, tmp_path, db):
+    return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))

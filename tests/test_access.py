@@ -121,6 +121,8 @@ TABLE = {
     "agreement-act keep-despite-repeat": act_of("clerk", "county_clerk"),
     "agreement-act note-approval": act_of("clerk", "county_clerk"),
     "agreement-act note-penalty": act_of("clerk", "county_clerk", "authority"),
+    "agreement-act name-contact": act_of("clerk", "county_clerk", *HOSPITAL),
+    "agreement-act end-contact": act_of("clerk", "county_clerk", *HOSPITAL),
     "applications": row(PEOPLE),
     "change-new": act_of(*HOSPITAL),
     "change": row(INSIDERS),
@@ -130,6 +132,12 @@ TABLE = {
     "stop-new": act_of(*HOSPITAL),
     "stop": row(INSIDERS),
     "stop-edit": act_of(*HOSPITAL),
+    "permit-new": act_of(*HOSPITAL),
+    "permit": row(INSIDERS),
+    "permit-edit": act_of(*HOSPITAL),
+    "consultation-new": act_of(*HOSPITAL),
+    "consultation": row(INSIDERS),
+    "consultation-edit": act_of(*HOSPITAL),
     "report-new": act_of(*HOSPITAL),
     "report-edit": act_of(*HOSPITAL),
     "proof-new": act_of(*HOSPITAL),
@@ -318,6 +326,11 @@ def world(cast, hospital, edition, settings, tmp_path):
         drafted_on=day,
         **filed,
     )
+    asked = {"status": "submitted", "drafted_by": by, "drafted_on": day, **filed}
+    permit = agreement.permitrequests.create(item="血液透析", **asked)
+    consultation = agreement.priorconsultations.create(
+        kind="新建、扩建", description="楼", planned_on=day, **asked
+    )
     penalty = agreement.penaltyreports.create(
         authority="市场监管局", decision_number="1号", served_on=day, content="多收费", **filed
     )
@@ -331,6 +344,10 @@ def world(cast, hospital, edition, settings, tmp_path):
         "stop-new": [agreement.number, "suspend"],
         "stop": [agreement.number, stop.pk],
         "stop-edit": [agreement.number, stop.pk],
+        "permit-new": [agreement.number],
+        "consultation-new": [agreement.number],
+        **{name: [agreement.number, permit.pk] for name in ("permit", "permit-edit")},
+        **{name: [agreement.number, consultation.pk] for name in ("consultation", "consultation-edit")},
         "report-new": [agreement.number, "penalty"],
         "report-edit": [agreement.number, "self-check", self_check.pk],
         "proof-new": [shown.pk],

@@ -9,8 +9,12 @@ from django.utils.timezone import localdate
 from ..gate import SYSTEM, perform
 from ..models import LIVE, Agreement, Paper, Status
 from ..models.application import OPEN
+from ..permits import sheets as permit_sheets
+from . import sheets
 from .papers import owe_filed, printed
-from .sheets import FORM_OF, supplement
+
+# Kinds whose filing has a form of its own.
+FORM_OF = sheets.FORM_OF | permit_sheets.FORM_OF
 
 
 def draft_change(agreement, *, by, address="", **facts):
@@ -29,7 +33,7 @@ def submit(application, *, by, address="", on=None):
     with transaction.atomic():
         move = application.refile if again else application.submit
         application = perform(move, by=by, address=address, on=on)
-        owed = owe_filed(application, on, FORM_OF[type(application)](application))
+        owed = owe_filed(application, on, _form_of(application))
         if application.granted_on_receipt:
             application = perform(application.take_note, by=SYSTEM, on=on)
     return printed(application, owed)
@@ -86,6 +90,11 @@ def end_left_behind(application, today):
     if not left_behind(type(application)).filter(pk=application.pk).exists():
         return None
     return perform(application.end_with_case, by=SYSTEM, on=today).agreement
+
+
+def _form_of(application):
+    make = FORM_OF.get(type(application))
+    return make(application) if make else None
 
 
 def _supplements(application, on):

@@ -3,11 +3,18 @@
 from institutions.models import Role
 
 from ..desk_items import MOST, Item
-from ..models import Agreement, Amendment, ApplicationStatus, ChangeRequest
+from ..models import (
+    Agreement,
+    Amendment,
+    ApplicationStatus,
+    ChangeRequest,
+    PermitRequest,
+    PriorConsultation,
+)
 
 S = ApplicationStatus
-# Every kind of application; each has `summary` and its own page.
-KINDS = [ChangeRequest]
+# Kinds of application that are examined and granted by two people; each has `summary` and its own page.
+KINDS = [ChangeRequest, PermitRequest, PriorConsultation]
 
 
 def groups_for(user):
@@ -58,7 +65,7 @@ def _accounts(user):
 
 
 def _item(one, verb):
-    note = one.returning_reason if one.status == S.RETURNED else f"{one.standing}（第七十六条）"
+    note = one.returning_reason if one.status == S.RETURNED else f"{one.standing}（{one.rests_on}）"
     return Item(one.summary, one.agreement, note, one.get_absolute_url(), verb)
 
 

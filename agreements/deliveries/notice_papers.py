@@ -56,11 +56,18 @@ ADDRESSED = dict.fromkeys(
         "extension_notice",
         "criticism",
         "end_notice",
+        "permit_notice",
+        "consultation_record",
     ],
     "institution",
 )
-# An act on a record of its own → the paper that it owes.
-OWED_BY_RECORD = {("SelfCheckReport", "exempt"): "exemption_notice"}
+# An act on a record of its own → the paper that it owes; a record with an `answer_paper` keeps it.
+OWED_BY_RECORD = {
+    ("SelfCheckReport", "exempt"): "exemption_notice",
+    ("PermitRequest", "grant"): "permit_notice",
+    ("PriorConsultation", "grant"): "consultation_record",
+    ("PriorConsultation", "refuse"): "consultation_record",
+}
 # Purpose → the event whose clocks begin when the paper is received, never when it is printed or sent (第八十四条).
 RECEIPT_STARTS = {}
 # Purpose → what else its receipt brings about: a function of the Delivery. Apps above this one add theirs.
@@ -127,7 +134,10 @@ def _owe_of_record(agreement, purpose, record, details, at_once):
     from . import notice_sheets
 
     sheet, issuer = notice_sheets.SHEET_OF[purpose](agreement, record, details)
-    _owe(agreement, purpose, sheet, at_once, issuer)
+    paper = _owe(agreement, purpose, sheet, at_once, issuer)
+    if hasattr(record, "answer_paper_id"):
+        record.answer_paper = paper
+        record.save(update_fields=["answer_paper"])
 
 
 def _number_handover(agreement, paper):

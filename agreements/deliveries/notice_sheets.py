@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, localtime
 from ..applications.sheets import names_of
 from ..edition_text import NoSuchArticle, chinese_number, number_of
 from ..papers.sheet import Sheet, day_in_words
+from ..permits import sheets as permit_sheets
 from ..renewals import extension_sheets
 
 OPENINGS = {
@@ -320,6 +321,8 @@ SHEET_OF = {
     "display_notice": display_notice,
     "handover": handover,
     "cascade_notice": cascade_notice,
+    "permit_notice": permit_sheets.permit_notice,
+    "consultation_record": permit_sheets.consultation_record,
     "extension_notice": extension_sheets.extension_notice,
     "criticism": extension_sheets.criticism,
     "end_notice": extension_sheets.end_notice,

@@ -150,6 +150,7 @@ KEYS = {
     "overlaps": "可能重叠的情形",
     "fraud": "骗保",
     "grades": "只适用的等级",
+    "as_the_case_is": "视实际情况定的等级和类别",
     "money": "费用",
     "stops_persons": "可中止责任人或责任部门",
     "whole_agreement": "整个协议",

@@ -55,6 +55,8 @@ HOME_ENDED = Notice(
     "乙方所在辖区的协议{case}自{on}起终止。终止不联动，由贵机构自行决定（第七十一条）。",
 )
 
+PERMITS, CONSULTATION = "{case.terms.permits.article}", "{case.terms.consultation.article}"
+
 PENALTY_FILED = "{case.institution}报送{facts[authority]}{facts[decision_number]}（第七条（六））。"
 PENALTY_KNOWN = (
     "获知{authority}{decision_number}，决定书{served_on}送达，乙方还没有报送。乙方应按时报送行政部门，"
@@ -194,6 +196,43 @@ NOTICES = {
     ),
     ("StopRequest", "refuse"): _hospital(
         "申请未获同意", "{thing.summary}，甲方已答复，登录查看（第七十九条、第八十条）。"
+    ),
+    ("PermitRequest", "submit"): (
+        Notice(
+            AGENCY,
+            "乙方申请约定服务项目",
+            "{case.institution}申请开展“{thing.item}”。受理后审核（" + PERMITS + "）。",
+        ),
+    ),
+    ("PermitRequest", "return_for_completion"): _hospital(
+        "申请要补正", "约定服务项目“{thing.item}”，退回补正：{reason}（" + PERMITS + "）。"
+    ),
+    ("PermitRequest", "grant"): _hospital(
+        "约定服务项目已准予", "“{thing.item}”自{on}起准予开展（" + PERMITS + "）。"
+    ),
+    ("PermitRequest", "refuse"): _hospital(
+        "约定服务项目未获准予",
+        "“{thing.item}”不予准予：{reason}。未经准予的，费用不予支付（" + PERMITS + "）。",
+    ),
+    ("PermitRequest", "revoke"): _hospital(
+        "约定服务项目的准予已收回",
+        "“{thing.item}”的准予自{on}起收回：{reason}。其后的费用不予支付（" + PERMITS + "）。",
+    ),
+    ("PriorConsultation", "submit"): (
+        Notice(
+            AGENCY,
+            "乙方提出事先协商",
+            "{case.institution}：{thing.summary}。受理后答复（" + CONSULTATION + "）。",
+        ),
+    ),
+    ("PriorConsultation", "return_for_completion"): _hospital(
+        "事先协商要补正", "{thing.summary}，退回补正：{reason}（" + CONSULTATION + "）。"
+    ),
+    ("PriorConsultation", "grant"): _hospital(
+        "事先协商已答复", "{thing.summary}，甲方于{on}答复：{thing.answer}（" + CONSULTATION + "）。"
+    ),
+    ("PriorConsultation", "refuse"): _hospital(
+        "事先协商已答复", "{thing.summary}，甲方于{on}答复不同意：{reason}（" + CONSULTATION + "）。"
     ),
     ("Agreement", "file_penalty_report"): (
         Notice(AUTHORITY, "行政处罚报送", PENALTY_FILED),

@@ -5,6 +5,7 @@ from .application import ApplicationStatus
 from .attachment import Attachment
 from .change import ChangeRequest
 from .claim import ClaimStatus, FeeClaim
+from .consultation import PriorConsultation
 from .deadline import Deadline
 from .delivery import Delivery
 from .edition import Edition
@@ -15,6 +16,7 @@ from .job import DailyFailure, Job
 from .message import Message
 from .paper import Paper
 from .penalty import PenaltyRecord, PenaltyReport
+from .permit import PermitRequest
 from .policy_supplement import PolicySupplement, SupplementEvent, SupplementItem
 from .print_batch import PrintBatch, PrintItem
 from .printed_form import PrintedForm
@@ -64,10 +66,12 @@ __all__ = [
     "PaymentHold",
     "PenaltyRecord",
     "PenaltyReport",
+    "PermitRequest",
     "PolicySupplement",
     "PrintBatch",
     "PrintItem",
     "PrintedForm",
+    "PriorConsultation",
     "Proposal",
     "RenewalCampaign",
     "RenewalRequest",

@@ -21,6 +21,7 @@ from ..overlay import overlaid
 from ..papers.cover import cover_values, missing_labels
 from ..status import ENDED, IN_THE_MAKING, LIVE, NO_END, Status
 from .claiming import ClaimingActs
+from .contacting import ContactingActs
 from .delivering import DeliveringActs
 from .drafting import DraftingActs
 from .edition import Edition
@@ -29,6 +30,7 @@ from .event import Event, as_kept
 from .extending import ExtendingActs
 from .filing import FilingActs
 from .holding import HoldingActs
+from .permitting import PermittingActs
 from .querysets import AgreementQuerySet
 from .renewing import RenewingActs
 from .reporting import ReportingActs
@@ -41,7 +43,7 @@ S = Status
 
 class Agreement(
     DraftingActs, StoppingActs, HoldingActs, EndingActs, RenewingActs, FilingActs, StopFilingActs, ReportingActs,
-    DeliveringActs, ClaimingActs, ExtendingActs, Stateful,
+    DeliveringActs, ClaimingActs, ExtendingActs, PermittingActs, ContactingActs, Stateful,
 ):  # fmt: skip
     """一份医保服务协议，从草拟到结束。"""
 

@@ -104,7 +104,7 @@ class Application(Stateful):
     @property
     def standing(self):
         """Its state, and whether it was late, in words."""
-        return f"{self.get_status_display()}{'，逾期' if self.late else ''}"
+        return f"{self.get_status_display()}{f'，{self.late_word}' if self.late else ''}"
 
     # ── what a kind says about itself ──
 
@@ -112,9 +112,27 @@ class Application(Stateful):
     duty_event = ""  # the event whose clock the submission meets
     granted_on_receipt = False
     also_meets = ()  # what other clocks of that event were about
+    late_word = "逾期"  # what a submission after its time is called
+    rests_on = "第七条"  # the article under which it is made
 
     def is_late(self, on):
         return False
+
+    def lacking(self):
+        """What is missing before it can be submitted, as a sentence without its full stop; empty when nothing is."""
+        return ""
+
+    def base_moved(self):
+        """Whether what it rests on has changed since it was drafted."""
+        return False
+
+    def why_not_valid(self):
+        """Why it cannot be answered as it stands, as a sentence without its full stop; empty when it can."""
+        return ""
+
+    def why_not_checked(self, by):
+        """What must still be checked before this person may grant it; empty when nothing must."""
+        return ""
 
     def carry_out(self, on, by):
         """What follows when it is granted."""

@@ -61,6 +61,7 @@ class ChangeRequest(Application):
     class Meta(Application.Meta):
         verbose_name = verbose_name_plural = "变更申请"
 
+    rests_on = "第七十六条"
     # What is true of the hospital outlives one agreement: the next one carries the change on.
     goes_on_in = [*LIVE, AgreementStatus.RENEWED]
 

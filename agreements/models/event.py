@@ -14,7 +14,10 @@ from .querysets import OfAgreement
 HIDDEN_FROM_INSTITUTIONS = [lambda: models.Q(act="propose") | models.Q(subject__startswith="呈批 ")]
 
 # What the hospital has not handed in yet is its own affair: drafts, and what becomes of them before they are submitted.
-DRAFTING = ["draft_change", "draft_suspension", "draft_resumption", "draft_ending", "rewrite"]
+DRAFTING = [
+    "draft_change", "draft_suspension", "draft_resumption", "draft_ending", "draft_permit", "draft_consultation",
+    "rewrite", "reword",
+]  # fmt: skip
 HIDDEN_FROM_AGENCIES = models.Q(act__in=DRAFTING) | models.Q(act="withdraw", before="draft")
 
 

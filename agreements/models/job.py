@@ -207,6 +207,8 @@ class DailyFailure(models.Model):
         REMIND = "remind", "时限提醒"
         CHANGES = "changes", "变更申请随协议了结"
         REQUESTS = "requests", "中止等申请随协议了结"
+        PERMITS = "permits", "项目申请随协议了结"
+        CONSULTED = "consulted", "事先协商随协议了结"
         RECOVER = "recover", "缴款到期"
         RECTIFY = "rectify", "整改逾期"
 

@@ -59,6 +59,9 @@ class Paper(SealingActs, Stateful):
         RENEWAL_REQUEST = "renewal_request", "续签申请表"
         CHANGE_REQUEST = "change_request", "重大信息变更申请表"
         CHANGE_NOTICE = "change_notice", "一般信息变更告知书"
+        PERMIT_REQUEST = "permit_request", "约定服务项目申请表"
+        PERMIT_NOTICE = "permit_notice", "约定诊疗项目准予通知"
+        CONSULTATION_RECORD = "consultation_record", "事先协商记录"
         SUPPLEMENT = "supplement", "补充协议（签署稿）"
         SIGNED_SUPPLEMENT = "signed_supplement", "补充协议（已签署）"
         PENALTY_REPORT = "penalty_report", "行政处罚信息报送表"
@@ -101,6 +104,7 @@ class Paper(SealingActs, Stateful):
         Purpose.PAYMENT_DEMAND: "缴", Purpose.OFFSET_NOTICE: "抵", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
         Purpose.HOLD_NOTICE: "停", Purpose.RELEASE_NOTICE: "停", Purpose.CASE_LETTER: "函", Purpose.EXPLANATION: "释",
         Purpose.POINTS_NOTICE: "记", Purpose.ASSESSMENT_NOTICE: "考", Purpose.DEPT_LETTER: "函",
+        Purpose.PERMIT_NOTICE: "准", Purpose.CONSULTATION_RECORD: "商",
     }  # fmt: skip
 
     class Status(models.TextChoices):

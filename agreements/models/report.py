@@ -39,6 +39,7 @@ class Report(Stateful):
 
     Status = ReportStatus
     FACTS = ()
+    late_word = "逾期"
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="%(class)ss", verbose_name="协议")
     status = StateField("状态", choices=S, default=S.SUBMITTED, db_index=True)

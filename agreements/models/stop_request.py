@@ -172,10 +172,6 @@ class StopRequest(Application):
             return "所要结束的中止已经结束，撤回这一申请"
         return self.why_dates_do_not_fit(self.planned_from, self.planned_until)
 
-    def base_moved(self):
-        """It rests on no version of the institution."""
-        return False
-
     def why_dates_do_not_fit(self, planned_from, planned_until):
         """Why it cannot ask for these days, as a sentence without its full stop; empty when they fit."""
         if self.kind == self.Kind.RESUME and planned_from < self.suspension.started_on:

@@ -13,6 +13,7 @@ from institutions.models import Institution
 from .. import actions, forms, permissions
 from ..applications import forms as application_forms
 from ..claims.forms import ReceiveClaimForm
+from ..contacts import forms as contact_forms
 from ..deliveries import forms as delivery_forms
 from ..gate import RuleBroken, declared, perform, refusal
 from ..models import Agreement, Edition, Proposal
@@ -123,6 +124,10 @@ ACTS = {
     "receive_end_notice": ActPage(
         extension_forms.ReceivedNoticeForm, "复核、负责人决定后，协议自收到之日终止并公布。"
     ),
+    "name_contact": ActPage(
+        contact_forms.NameContactForm, "登记后双方都能看到；登记的不改写，有变化的登记离任后重新登记。"
+    ),
+    "end_contact": ActPage(contact_forms.EndContactForm, "原来的登记留存；由此缺人的，甲方待办里会列出。"),
     "receive_claim": ActPage(ReceiveClaimForm, "审核人随即看到；双方都能看到拨付的时限，自受理次日起算。"),
     "terminate": ActPage(forms.TerminateForm, "复核、负责人决定后，协议终止并公布，乙方摘除标牌。"),
 }

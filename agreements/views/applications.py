@@ -19,6 +19,8 @@ from ..models import (
     ChangeRequest,
     DisplayProof,
     PenaltyReport,
+    PermitRequest,
+    PriorConsultation,
     SelfCheckReport,
     StopRequest,
 )
@@ -144,7 +146,7 @@ def amendment(request, number, order):
 
 def applications(request):
     """申请列表：一类一页，状态作标签。"""
-    kinds = {model._meta.model_name: model for model in APPLICATIONS}
+    kinds = {model._meta.model_name: model for model in [*APPLICATIONS, *_of_their_texts(request.user)]}
     kind = kinds.get(request.GET.get("kind"), APPLICATIONS[0])
     found = kind.objects.visible_to(request.user)
     shown = found if request.GET.get("tab") == "all" else found.open()
@@ -161,6 +163,12 @@ def applications(request):
 
 # What hospitals file, each kind with its own page.
 APPLICATIONS = [ChangeRequest, StopRequest, PenaltyReport, SelfCheckReport, DisplayProof]
+# What only some texts ask for: with its own section on an agreement's page, and listed where there is any.
+OF_SOME_TEXTS = [PermitRequest, PriorConsultation]
+
+
+def _of_their_texts(user):
+    return [model for model in OF_SOME_TEXTS if model.objects.visible_to(user).exists()]
 
 
 def applications_of(agreement, user):

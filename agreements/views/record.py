@@ -22,10 +22,12 @@ from ..standing import standing
 from ..supplements.changes import section as changed_terms
 from .applications import applications_of
 from .common import agreement_or_404
+from .contacts import section as contacts
+from .permits import section as permits
 from .seals import section as sealing
 
 # What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
-SECTIONS = [sealing, changed_terms]
+SECTIONS = [permits, contacts, sealing, changed_terms]
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 

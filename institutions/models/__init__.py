@@ -1,3 +1,4 @@
+from .contact import Contact
 from .holidays import CalendarDay, HolidayNotice
 from .institution import Department, Institution, InstitutionVersion, StaffMember
 from .people import Role, User
@@ -7,6 +8,7 @@ __all__ = [
     "Agency",
     "AgencyVersion",
     "CalendarDay",
+    "Contact",
     "Department",
     "HolidayNotice",
     "Institution",

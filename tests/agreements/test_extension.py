@@ -16,15 +16,9 @@ from agreements.papers.printing import print_owed
 from agreements.renewals.expiry import Facts, outcome_at_expiry
 
 from .. import shanghai
-from ..conftest import facts
 from ..desk import upload
 
 FIRST_END, SECOND_END, LAST_END = date(2027, 7, 31), date(2028, 7, 31), date(2029, 7, 31)
-
-
-@pytest.fixture
-def shanghai_desk(quick_print, tmp_path, db):
-    return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))
 
 
 @pytest.fixture
@@ -202,6 +196,13 @@ def test_its_clocks_follow_the_extension(agreement):
     at_expiry(date(2027, 8, 1))
     running = fresh(agreement).deadlines.open().filter(event="agreement_end")
     assert {row.due_on for row in running} == {SECOND_END}
+
+
+def test_the_page_shows_the_extensions(shanghai_desk, agreement, client):
+    at_expiry(date(2027, 8, 1))
+    client.force_login(shanghai_desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(agreement.get_absolute_url()).content.decode()
+    assert "h-extending" in page and "2027-08-01 至 2028-07-31" in page
 
 
 def test_what_the_text_does_not_know_is_refused_by_name(shanghai_desk, agreement):

@@ -160,7 +160,7 @@ class TestAgreementsOfAnInstitution:
         for beds in range(1, 12):
             revise_institution(hospital, by=clerk, reason="床位", beds=beds)
         as_person(client, clerk)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(17):
             client.get(reverse("institution", args=[hospital.code]))
 
 
