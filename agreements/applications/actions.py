@@ -60,7 +60,7 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
 def owe_signing_copy(amendment, on):
     """The copy that both sides sign. Part of the transaction that makes the supplement. Returns the Paper."""
     amendment.signing_paper = Paper.owe(
-        amendment.agreement, Paper.Purpose.SUPPLEMENT, supplement(amendment).kept(), on.year
+        amendment.agreement, Paper.Purpose.SUPPLEMENT, sheets.supplement(amendment).kept(), on.year
     )
     amendment.save(update_fields=["signing_paper"])
     return amendment.signing_paper
@@ -71,7 +71,7 @@ def owe_signed_copy(amendment):
     amendment.signed_paper = Paper.owe(
         amendment.agreement,
         Paper.Purpose.SIGNED_SUPPLEMENT,
-        supplement(amendment).kept(),
+        sheets.supplement(amendment).kept(),
         amendment.in_force_on.year,
     )
     amendment.save(update_fields=["signed_paper"])
