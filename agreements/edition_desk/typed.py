@@ -9,7 +9,7 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 from django import forms
 from django.core.exceptions import ValidationError
 
-from ..edition_text import number_of
+from ..edition_text import chinese_number, number_of
 from ..tables import BadTerms
 from .forms import DraftForm
 from .toml_writing import GONE, as_written, read_value
@@ -146,8 +146,6 @@ def _shown(kind, name, value):
         return as_written(value).strip()
     plain = value.unwrap() if hasattr(value, "unwrap") else value
     if name == "article" and isinstance(plain, int):
-        from ..edition_text import chinese_number
-
         return f"第{chinese_number(plain)}条"
     return plain
 

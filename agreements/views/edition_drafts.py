@@ -41,7 +41,7 @@ def draft(request, pk):
         "facts": reading.facts,
         "reading": reading,
         "faults": [(fault, place_of(case, fault)) for fault in faults],
-        "offers": _offers(case, request.user, faults),
+        "offers": _offers(case, request.user),
         "may_write": case.is_editable and permissions.edition_writer(case, request.user),
         "counts": _counts(reading),
         "events": case.events.order_by("-seq"),
@@ -58,7 +58,7 @@ def _counts(reading):
     }
 
 
-def _offers(case, user, faults):
+def _offers(case, user):
     """(address of the act, label, why it cannot be done now) of what this person may do with the draft."""
     offers = []
     for slug in ACTS:
