@@ -18,7 +18,7 @@ from .clocks import actions as clocks
 from .gate import RuleBroken
 from .messages.reminders import send_waiting, write_due
 from .models import ChangeRequest, DailyFailure, PermitRequest, PriorConsultation, StopRequest
-from .renewals.expiry import ONE_DAY, settle_up_to, unsettled
+from .renewals.expiry import ONE_DAY, settle, unsettled
 from .stops.lapses import end_overlong, overlong
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ STEPS = {
     DailyFailure.Step.SETTLE: Step(
         "pk",
         lambda today: unsettled(today).with_parties().order_by("pk"),
-        lambda agreement, today: settle_up_to(agreement, today),
+        lambda agreement, today: settle(agreement, today),
         lambda agreement: agreement.ends_on + ONE_DAY,
     ),
     DailyFailure.Step.BEGIN: Step(

@@ -250,7 +250,7 @@ def recompute(rows=None, net=None):
     """
     net = net or Straight()
     moved, calendars, wanted = [], Calendars(), Deadline.objects.all() if rows is None else rows
-    for edition in Edition.objects.all():
+    for edition in Edition.objects.in_use():
         leaning = [
             one.id
             for one in edition.terms.deadlines.values()

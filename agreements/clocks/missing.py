@@ -22,7 +22,7 @@ FROM_THE_TERM = ("agreement_start", "agreement_end")  # without an object once t
 def open_missing(today=None):
     """Start what is missing. Returns the Deadlines that were opened; run again it finds nothing."""
     today, calendars, opened = today or localdate(), Calendars(), []
-    for edition in Edition.objects.all():
+    for edition in Edition.objects.in_use():
         for term in _terms(edition):
             for agreement in _without(term, edition, today):
                 opened += _open(agreement, term, calendars.of(agreement), today)

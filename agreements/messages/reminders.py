@@ -62,7 +62,7 @@ def remind(today=None, net=None):
 def write_due(today, net=None, agreement=None):
     """A message for everybody whom a clock concerns that has come to one of its days. Returns how many."""
     written, calendars, net = 0, Calendars(), net or Straight()
-    for edition, variants in terms_under(Edition.objects.all()):
+    for edition, variants in terms_under(Edition.objects.in_use()):
         for found in _candidates(_stages_under(variants), today):
             found = found.filter(agreement=agreement) if agreement else found
             rows = found.with_parties().order_by("rule", "due_on").iterator(chunk_size=CHUNK)

@@ -2,7 +2,7 @@ import tomllib
 from functools import lru_cache
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from institutions.models import Region
@@ -26,6 +26,11 @@ class EditionQuerySet(models.QuerySet):
     def open(self):
         """Those on which an agreement may be drafted: the text is whole, and nobody has withdrawn it."""
         return self.filter(complete=True).exclude(case__status="withdrawn")
+
+    def in_use(self):
+        """Those under which there is an agreement: nothing is due under the others."""
+        agreements = self.model._meta.get_field("agreements").related_model._base_manager
+        return self.filter(Exists(agreements.filter(edition=OuterRef("pk"))))
 
     def with_use(self):
         """`signed_count`, `live_count`: agreements that were signed under each, and those that still bind."""

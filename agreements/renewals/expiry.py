@@ -105,12 +105,20 @@ def unsettled(today):
     )
 
 
-@transaction.atomic
-def settle(agreement):
-    """Carry out the table for one agreement whose last day is over, as from the day after it.
+def settle(agreement, today):
+    """Carry out the table for an agreement whose last day is over; again where the extension that it gave is over as well.
 
     Returns it as it is then; None when another run settled it in the meantime. Raises RuleBroken.
     """
+    settled = _settle_once(agreement)
+    while settled and settled.status in (Status.ACTIVE, Status.SUSPENDED) and settled.ends_on < today:
+        settled = _settle_once(settled)
+    return settled
+
+
+@transaction.atomic
+def _settle_once(agreement):
+    """As from the day after its last day."""
     after = agreement.ends_on + ONE_DAY
     agreement = unsettled(after).select_for_update(of=("self",)).filter(pk=agreement.pk).first()
     if agreement is None:
@@ -126,14 +134,6 @@ def settle(agreement):
         return agreement
     due = _cause_due(agreement, after) if outcome.urgent else None
     return perform(agreement.carry_on, by=SYSTEM, cause=outcome.reason, on=after, cause_due_on=due)
-
-
-def settle_up_to(agreement, today):
-    """`settle`, and again where the extension that it gave is over by now as well: after a long time off."""
-    settled = settle(agreement)
-    while settled and settled.status in (Status.ACTIVE, Status.SUSPENDED) and settled.ends_on < today:
-        settled = settle(settled)
-    return settled
 
 
 def _cause_due(agreement, start):

@@ -17,7 +17,7 @@ def overlong(today):
     Where supplements changed that time, those that the shortest of them would end; `lapse_day` tells of each.
     """
     over = Q(pk=None)
-    for edition, variants in terms_under(Edition.objects.all()):
+    for edition, variants in terms_under(Edition.objects.in_use()):
         limits = [terms.suspension.ends_automatically_after_days for terms in variants]
         if days := min(filter(None, limits), default=None):
             over |= Q(agreement__edition=edition, started_on__lt=today - timedelta(days=days))

@@ -56,7 +56,9 @@ def broken(eventful_week, monkeypatch):
     """The one that goes on cannot be settled; `broken.mend()` puts it right."""
     silent, settle = eventful_week[3], daily.settle
     monkeypatch.setattr(
-        daily, "settle", lambda agreement: 1 / 0 if agreement == silent else settle(agreement)
+        daily,
+        "settle",
+        lambda agreement, today: 1 / 0 if agreement == silent else settle(agreement, today),
     )
     silent.mend = lambda: monkeypatch.setattr(daily, "settle", settle)
     return silent

@@ -253,7 +253,7 @@ def test_a_paper_that_was_voided_since_is_not_in_the_output(desk, regions, held)
     with zipfile.ZipFile(now(batch).file.open("rb")) as archive:
         names, listed = archive.namelist(), archive.read("清单.csv").decode("utf-8-sig")
     assert len(names) == 2 and agreements[1].number in names[0]
-    assert f"{first.number},{first.code},已作废，未收入," in listed and second.sha256 in listed
+    assert f"{first.number},{first.code},2,已作废，未收入," in listed and second.sha256 in listed
 
 
 def test_a_retry_leaves_one_output_in_the_storage(desk, regions, one_bad):

@@ -57,7 +57,7 @@ def test_a_second_run_on_the_same_day_does_nothing(eventful_week):
 def test_what_another_run_has_done_meanwhile_is_no_failure(eventful_week):
     found = [list(daily.unsettled(LAST_RUN)), list(daily.overlong(LAST_RUN))]
     run(LAST_RUN)
-    assert [daily.settle(agreement) for agreement in found[0]] == [None] * 3
+    assert [daily.settle(agreement, LAST_RUN) for agreement in found[0]] == [None] * 3
     assert [daily.end_overlong(suspension, LAST_RUN) for suspension in found[1]] == [None]
 
 
@@ -68,10 +68,10 @@ def test_a_record_that_fails_is_told_and_stops_nothing(eventful_week, monkeypatc
     lapsing, old, _, silent, over, _ = eventful_week
     settle = daily.settle
 
-    def broken(agreement):
+    def broken(agreement, today):
         if agreement == silent:
             raise failure
-        return settle(agreement)
+        return settle(agreement, today)
 
     monkeypatch.setattr(daily, "settle", broken)
     report = run(LAST_RUN)
