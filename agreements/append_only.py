@@ -16,7 +16,8 @@ OF_SEALS = {
 }
 OF_FORMS = {"agreements_printedform": "印制版式只能增加，不能改动或删除"}
 OF_EDITIONS = {"agreements_editionevent": "协议文本版本的记录只能增加，不能改动或删除"}
-ALL = TABLES | OF_SEALS | OF_FORMS | OF_EDITIONS
+OF_SUPPLEMENTS = {"agreements_supplementevent": "统一补充协议的记录只能增加，不能改动或删除"}
+ALL = TABLES | OF_SEALS | OF_FORMS | OF_EDITIONS | OF_SUPPLEMENTS
 
 _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}

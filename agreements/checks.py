@@ -186,12 +186,12 @@ def not_before_the_term(agreement, on):
     return on >= agreement.starts_on
 
 
-@rule(
-    "第七十九条",
-    "中止时间不得超过{thing.terms.suspension.max_days}日；自{on}起，连同未结束的中止，止期 {until} 太晚",
-)
+@rule("第七十九条", "中止时间不得超过{days}日；自{on}起，连同未结束的中止，止期 {until} 太晚")
 def within_longest_suspension(agreement, on, until):
-    return until <= agreement.latest_suspension_end(on)
+    start = agreement.suspended_from(on)
+    return until <= agreement.latest_suspension_end(on) or {
+        "days": agreement.terms_on(start).suspension.max_days
+    }
 
 
 @rule("第七十九条", "中止的止期 {until} 已经过去，不能再中止到那一天")

@@ -31,6 +31,8 @@ from .models import (
 from .reports import desk as report_desk
 from .stops import repeat
 from .stops.last_days import to_decide
+from .supplements import desk as supplement_desk
+from .supplements.variants import terms_under
 
 LOOK_AHEAD = timedelta(days=30)
 MORE = []  # what apps above this one have to do: functions like `groups_for`
@@ -42,6 +44,7 @@ def desk_for(user):
         *_DESKS.get(user.role, lambda user: [])(user),
         *application_desk.groups_for(user),
         *delivery_desk.groups_for(user),
+        *supplement_desk.groups_for(user),
         *report_desk.groups_for(user),
         *claim_desk.groups_for(user),
         *clock_desk.groups_for(user),
@@ -273,10 +276,10 @@ def _stops(user):
 
 def _repeated(user):
     """第六十七条（一）：suspended again within the term; a person decides whether to rescind."""
-    found = repeat.waiting(_own_rows(user), Edition.objects.only("terms_source"))
+    found = repeat.waiting(_own_rows(user), terms_under(Edition.objects.only("terms_source")), MOST)
     return [
         _open(a, "决定是否解除", f"协议期内第{a.times}次被中止；解除，或记明不予解除（第六十七条）")
-        for a in found.order_by("pk")[:MOST]
+        for a in found
     ]
 
 

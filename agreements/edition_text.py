@@ -34,6 +34,8 @@ LABELS = {
     "end_year": "协议结束年份",
     "end_month": "协议结束月份",
     "end_day": "协议结束日",
+    "start_year_short": "协议开始年份的后两位",
+    "end_year_short": "协议结束年份的后两位",
     "material": "材料名称",
     "seal": "单位盖章",
     "commitment_date": "承诺日期",
@@ -66,6 +68,16 @@ class NoSuchArticle(LookupError):
     pass
 
 
+def as_printed(line):
+    """A line with its blanks as the official form prints them."""
+    return _PLACEHOLDER.sub(lambda found: found[2] or "", line)
+
+
+def with_labels(line):
+    """A line with what each blank asks for: 乙方：［乙方名称］."""
+    return _PLACEHOLDER.sub(lambda found: f"［{LABELS.get(found[1], found[1])}］", line)
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """One paragraph of an article. `text` comes after the label; `number` counts items, or 款 for lead and text."""
@@ -79,7 +91,7 @@ class Paragraph:
     @property
     def shown(self):
         """The text with its blanks as the official form prints them, for reading on a screen."""
-        return _PLACEHOLDER.sub(lambda found: found[2] or "", self.text)
+        return as_printed(self.text)
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,11 @@ class FormText:
     def complete(self):
         """False for a text with lost passages: it may be read and compared, never published or signed."""
         return LOST not in self.source
+
+    @property
+    def opening(self):
+        """The preamble as it is read on a screen."""
+        return tuple(as_printed(line) for line in self.preamble)
 
     @property
     def articles(self):

@@ -35,6 +35,7 @@ class AgreementFilter(filters.FilterSet):
     )
     ends_from = filters.DateFilter(field_name="ends_on", lookup_expr="gte", label="到期自")
     ends_to = filters.DateFilter(field_name="ends_on", lookup_expr="lte", label="到期至")
+    edition = filters.CharFilter(method="under_edition", label="协议文本")
     tab = filters.CharFilter(method="in_tab", label="状态")
     sort = filters.CharFilter(method="sorted_by", label="排序")
 
@@ -67,6 +68,11 @@ class AgreementFilter(filters.FilterSet):
 
     def in_region(self, found, name, value):
         return found.filter(institution__region__code__startswith=value.prefix)
+
+    def under_edition(self, found, name, value):
+        """qinghai-2025/2: those that are pinned to this version of the text."""
+        code, _, version = value.partition("/")
+        return found.filter(edition__code=code, edition__version=version)
 
     def in_tab(self, found, name, value):
         states = {key: states for key, _, states in TABS}.get(value)

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import DatabaseError, transaction
 from django_fsm import transition
 
@@ -176,9 +176,10 @@ def refusal(thing, name, /, *, by, **details):
 
 def is_known(thing, custom):
     """Whether the agreement's edition has what the act rests on."""
-    if not custom["needs"] or getattr(thing.case, "edition_id", None) is None:
+    case = _case_of(thing)
+    if not custom["needs"] or getattr(case, "edition_id", None) is None:
         return True
-    found = thing.case.terms
+    found = case.terms
     for name in custom["needs"].split("."):
         found = getattr(found, name, None)
     return bool(found)
@@ -186,8 +187,16 @@ def is_known(thing, custom):
 
 def in_its_words(thing, words):
     """Words of the portal's own, with the articles as the agreement's edition numbers them; data never goes through here."""
-    cite = getattr(thing.case, "cite", None)
+    cite = getattr(_case_of(thing), "cite", None)
     return cite(words) if cite else words
+
+
+def _case_of(thing):
+    """Its case file; None for a record that is still to be put into one."""
+    try:
+        return thing.case
+    except ObjectDoesNotExist:
+        return None
 
 
 def _without_proposal(name, by, details):

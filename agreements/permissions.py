@@ -56,6 +56,19 @@ def institution_side(thing, user):
     return user.role in (Role.OPERATOR, Role.SIGNATORY) and user.institution_id == thing.case.institution_id
 
 
+def supplement_clerk(supplement, user):
+    """第七十七条：drafted by a clerk of the agency itself, for its own agreements."""
+    return user.role == Role.CLERK and _acts_for_agency(user, supplement)
+
+
+def may_draft_supplement(user):
+    return user.role == Role.CLERK and user.agency_id is not None
+
+
+def supplement_staff(supplement, user):
+    return supplement_clerk(supplement, user) or reviewer_or_leader(supplement, user)
+
+
 def institution_or_clerk(thing, user):
     """第三十五条：the hospital names its own people, or the clerk writes down what it was told."""
     return institution_side(thing, user) or agency_clerk(thing, user)

@@ -12,8 +12,9 @@ from .batches import outputs
 from .batches import work as printing
 from .jobs import actions as jobs
 from .jobs.queue import enqueue
-from .models import Job, Paper, PrintBatch
+from .models import Job, Paper, PolicySupplement, PrintBatch
 from .papers.printing import print_owed
+from .supplements import work as supplements
 
 JUST_OWED = timedelta(minutes=2)  # whoever owes a paper prints it at once; this is for what stayed behind
 
@@ -92,10 +93,20 @@ def print_owed_papers(job, tell):
     return f"印出{out}份，没有印出{len(papers) - out}份"
 
 
+def send_supplements(job, tell):
+    """A supplement to every agreement that was chosen for it; `job.subject`: its number and the round."""
+    number, _, _ = job.subject.rpartition("-")
+    return supplements.carry_out(PolicySupplement.objects.get(number=number), tell)
+
+
 def owed_papers():
     return Paper.objects.filter(status=Paper.Status.OWED, created_at__lt=timezone.now() - JUST_OWED).order_by(
         "pk"
     )
 
 
-WORK = {Job.Name.DAILY: daily, Job.Name.PAPERS: print_owed_papers}
+WORK = {
+    Job.Name.DAILY: daily,
+    Job.Name.PAPERS: print_owed_papers,
+    Job.Name.SUPPLEMENTS: send_supplements,
+}

@@ -125,8 +125,13 @@ def read_terms(toml):
     In a [[deadline]] row, length, shortest and reminders may be the name of a number ("payment.working_days"):
     each number of the province is written once.
     """
-    raw = parsed(toml, "terms.toml")
-    rows = rows_of(raw, "deadline")
+    return terms_from(parsed(toml, "terms.toml"))
+
+
+def terms_from(raw):
+    """Terms from the tables of a terms.toml, which are left as they are. Raises BadTerms."""
+    raw = dict(raw)
+    rows = [dict(row) for row in rows_of(raw, "deadline")]
     _check_defaults(build(Terms, raw | {"deadlines": {}}, ""))  # the tables first: clocks lean on them
     for row in rows:
         for key in ("length", "usual", "shortest", "reminders"):

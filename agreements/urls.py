@@ -8,6 +8,7 @@ from .views import (
     deadlines,
     deliveries,
     edition_drafts,
+    edition_rows,
     editions,
     jobs,
     messages,
@@ -19,6 +20,7 @@ from .views import (
     reports,
     seals,
     stop_requests,
+    supplements,
 )
 
 urlpatterns = [
@@ -105,6 +107,11 @@ urlpatterns = [
     path("messages/", messages.messages, name="messages"),
     path("messages/read/", messages.mark_read, name="messages-read"),
     path("messages/settings/", messages.settings, name="message-settings"),
+    path("supplements/", supplements.supplements, name="supplements"),
+    path("supplements/new/", supplements.new_supplement, name="supplement-new"),
+    path("supplements/<str:number>/", supplements.supplement, name="supplement"),
+    path("supplements/<str:number>/edit/", supplements.rewrite_supplement, name="supplement-edit"),
+    path("supplements/<str:number>/send/", supplements.send_supplement, name="supplement-send"),
     path("printing/", batches.batches, name="print-batches"),
     path("printing/new/", batches.new_batch, name="print-batch-new"),
     path("printing/<str:number>/", batches.batch, name="print-batch"),
@@ -145,6 +152,18 @@ urlpatterns = [
         r"^editions/drafts/(?P<pk>\d+)/files/(?P<column>manifest|text|commitment|terms_source|breaches_source)/$",
         edition_drafts.source,
         name="edition-source",
+    ),
+    path("editions/drafts/<int:pk>/terms/", edition_rows.terms, name="edition-terms"),
+    path("editions/drafts/<int:pk>/breaches/", edition_rows.breaches, name="edition-breaches"),
+    re_path(
+        r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|items|measures)/(?P<key>[\w.-]+)/$",
+        edition_rows.row,
+        name="edition-row",
+    ),
+    re_path(
+        r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|items|measures)/(?P<key>[\w.-]+)/remove/$",
+        edition_rows.remove_row,
+        name="edition-row-remove",
     ),
     path("editions/drafts/<int:pk>/export.zip", edition_drafts.export, name="edition-draft-export"),
     path("editions/drafts/<int:pk>/preview.pdf", edition_drafts.preview, name="edition-draft-preview"),

@@ -9,6 +9,7 @@ from agreements import actions
 from agreements.applications import actions as applications
 from agreements.gate import SYSTEM, perform
 from agreements.models import Agreement
+from agreements.supplements import actions as supplements
 from inspections.cases import actions as cases
 from inspections.cases.plan import Ban, Plan
 
@@ -161,6 +162,29 @@ class Desk:
 
     def granted(self, request):
         return applications.grant(self.checking(request), by=self.reviewer, opinion="同意", on=TODAY)
+
+    def supplement(self, edition, terms="[suspension]\nmax_days = 90\n", **changed):
+        """A supplement for many, drafted by the clerk and reviewed by the reviewer."""
+        content = {"title": "调整中止期限", "document": "青医保发〔2026〕41号", "reason": "省级政策调整",
+                   "clauses": ["中止时间由不得超过180日改为不得超过90日。"], "articles": ["第七十九条"],
+                   "terms_source": terms, "from_on": None, **changed}  # fmt: skip
+        supplement = supplements.draft(edition, by=self.clerk, **content)
+        return perform(supplement.review, by=self.reviewer, opinion="同意")
+
+    def sent(self, *agreements, **changed):
+        """Such a supplement, sent to these agreements."""
+        supplement = self.supplement(agreements[0].edition, **changed)
+        picked = ",".join(str(one.pk) for one in agreements)
+        return supplements.send(supplement, f"pick={picked}", by=self.leader)
+
+    def both_sign(self, amendment, day=None):
+        """The hospital, then the agency; in force since this day."""
+        day = day or TODAY
+        legal = amendment.agreement.institution.current.legal_representative
+        made = applications.sign_amendment(
+            amendment, "institution", by=self.signatory, **signature(legal, day)
+        )
+        return applications.sign_amendment(made, "agency", by=self.leader, **signature("韩兆麟", day))
 
     def continued(self):
         """Expired last year for the agency's reasons (第八十三条)."""

@@ -45,7 +45,8 @@ def collected_marks():
 
 
 def article_order(rule):
-    return [int(part) if part.isdigit() else 0 for part in rule.lstrip("QS").replace("-", ".").split(".")]
+    numbers = [int(part) if part.isdigit() else 0 for part in rule.lstrip("QS").replace("-", ".").split(".")]
+    return [rule[:1], *numbers]  # one text after the other
 
 
 def report(titles, tests):

@@ -64,5 +64,13 @@ def people(folder, facts):
 
 
 class ShanghaiDesk(Desk):
+    """Its term and services are those of the sample text."""
+
     def drafted(self, **changed):
         return super().drafted(**{**TERM, **SCOPE, **changed})
+
+    def to_sign(self, **changed):
+        return super().to_sign(**{**TERM, **changed})
+
+    def signed(self, **changed):
+        return super().signed(**{**TERM, **changed})

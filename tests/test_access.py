@@ -75,6 +75,10 @@ TABLE = {
     "edition-gaps": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
     "edition-source text": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
     "edition-source terms_source": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-terms": row(OWN_PEOPLE),
+    "edition-breaches": row(OWN_PEOPLE),
+    "edition-row suspension": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-row-remove cascade": {role: 302 if role == "nobody" else 405 for role in ROLES},
     "edition-draft-export": row(OWN_PEOPLE),
     "edition-draft-preview": row(OWN_PEOPLE),
     "edition-draft-act submit": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
@@ -171,6 +175,11 @@ TABLE = {
     "deadline-subscribe": row(PEOPLE),
     "deadline-meet": act_of("clerk", "county_clerk", "reviewer", "leader"),
     "deadline-feed": anyone(),  # its token is the login
+    "supplements": row([*AGENCY, "other_clerk"], other=403),
+    "supplement-new": row(["clerk", "county_clerk", "other_clerk"], other=403),
+    "supplement": row(OWN_PEOPLE),
+    "supplement-edit": row(["clerk"], seen=OWN_PEOPLE),
+    "supplement-send": row(["leader"], seen=OWN_PEOPLE),
     "print-batches": row([*AGENCY, "other_clerk"], other=403),
     "print-batch-new": row(["clerk", "reviewer", "leader", "county_clerk", "other_clerk"], other=403),
     "print-batch": row([role for role in AGENCY if role != "county_clerk"]),
@@ -294,6 +303,7 @@ def world(cast, hospital, edition, settings, tmp_path):
     record.scan.save("a.pdf", SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
     proposal = desk.proposal(agreement, "suspend_on_request", **desk.suspension())
     paper = agreement.papers.first()
+    supplement = desk.supplement(edition)
     batch = batches.ask(f"pick={agreement.pk}", by=desk.leader)
     clocks.start_clocks(agreement, "status_changed", agreement.starts_on)
     request = desk.change_request(agreement)
@@ -351,6 +361,7 @@ def world(cast, hospital, edition, settings, tmp_path):
         "amendment": [agreement.number, 1],
         "attachment": [request.attachments.get().pk],
         "renewal": [agreement.number, renewal.pk],
+        **{name: [supplement.number] for name in ("supplement", "supplement-edit", "supplement-send")},
         "campaign-close": [1],
         **_sealed(desk, paper),
         "paper-serve": [notice.code], "delivery": [delivery.pk],
@@ -370,12 +381,14 @@ def world(cast, hospital, edition, settings, tmp_path):
 def _editions(edition, by):
     """The edition, and a draft of it for the region of this person's agency."""
     of_edition = ("edition", "edition-copy", "edition-withdraw", "edition-export", "edition-preview")
-    of_draft = ("edition-draft", "edition-facts", "edition-gaps", "edition-source", "edition-draft-export",
+    of_draft = ("edition-draft", "edition-facts", "edition-terms", "edition-breaches", "edition-gaps", "edition-source", "edition-draft-export",
                 "edition-draft-preview", "edition-draft-act")  # fmt: skip
     draft = copy_edition(edition, by=by)
-    return {key: [edition.code, edition.version] for key in of_edition} | {
-        key: [draft.pk] for key in of_draft
-    }
+    return (
+        {name: [edition.code, edition.version] for name in of_edition}
+        | {name: [draft.pk] for name in of_draft}
+        | {name: [draft.pk, "terms"] for name in ("edition-row", "edition-row-remove")}
+    )
 
 
 def _sealed(desk, paper):
@@ -446,6 +459,7 @@ def test_a_wrong_role_cannot_post_either(world, cast, client):
             "edition-facts",
             "edition-gaps",
             "edition-source",
+            "edition-row",
             "edition-draft-act",
         ):
             continue

@@ -52,18 +52,30 @@ def sign_amendment(amendment, side, *, by, address="", **signature):
     with transaction.atomic():
         move = amendment.sign_for_agency if side == "agency" else amendment.sign_for_institution
         amendment = perform(move, by=by, address=address, **signature)
-        owed = []
-        if amendment.status == amendment.Status.IN_FORCE:
-            year = amendment.in_force_on.year
-            amendment.signed_paper = Paper.owe(
-                amendment.agreement,
-                Paper.Purpose.SIGNED_SUPPLEMENT,
-                sheets.supplement(amendment).kept(),
-                year,
-            )
-            amendment.save(update_fields=["signed_paper"])
-            owed = [amendment.signed_paper]
+        in_force = amendment.status == amendment.Status.IN_FORCE
+        owed = [owe_signed_copy(amendment)] if in_force else []
     return printed(amendment, owed)
+
+
+def owe_signing_copy(amendment, on):
+    """The copy that both sides sign. Part of the transaction that makes the supplement. Returns the Paper."""
+    amendment.signing_paper = Paper.owe(
+        amendment.agreement, Paper.Purpose.SUPPLEMENT, sheets.supplement(amendment).kept(), on.year
+    )
+    amendment.save(update_fields=["signing_paper"])
+    return amendment.signing_paper
+
+
+def owe_signed_copy(amendment):
+    """The copy that names both signatures. Part of the transaction of the second one. Returns the Paper."""
+    amendment.signed_paper = Paper.owe(
+        amendment.agreement,
+        Paper.Purpose.SIGNED_SUPPLEMENT,
+        sheets.supplement(amendment).kept(),
+        amendment.in_force_on.year,
+    )
+    amendment.save(update_fields=["signed_paper"])
+    return amendment.signed_paper
 
 
 def left_behind(kind):
@@ -93,10 +105,5 @@ def _supplements(application, on):
     signed = application.agreement.institution.agreements.filter(status__in=[*LIVE, Status.SIGNED])
     for agreement in signed.order_by("pk"):
         agreement = perform(agreement.make_supplement, by=SYSTEM, change=application, on=on)
-        made = agreement.amendments.latest("order")
-        made.signing_paper = Paper.owe(
-            agreement, Paper.Purpose.SUPPLEMENT, sheets.supplement(made).kept(), on.year
-        )
-        made.save(update_fields=["signing_paper"])
-        owed.append(made.signing_paper)
+        owed.append(owe_signing_copy(agreement.amendments.latest("order"), on))
     return owed

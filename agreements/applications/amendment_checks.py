@@ -28,6 +28,11 @@ def signed_since_made(amendment, signed_on):
     return signed_on >= amendment.made_on
 
 
+@rule("第七十七条", "乙方申请变更而订立的，不在此列；信息有误的，另行申请变更")
+def is_for_many(amendment):
+    return amendment.supplement_id is not None
+
+
 @rule("第七十七条", "协议{thing.case}已经结束，补充协议不能再签署")
 def agreement_goes_on(amendment):
     return amendment.agreement.status not in ENDED

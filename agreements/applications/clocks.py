@@ -67,10 +67,10 @@ def met_on(row, day):
 
 def _restart(rows, day):
     for row in rows.select_related("agreement__agency__region"):
-        row.started_on = day
+        row.started_on, row.terms_of = day, day
         _recount(row)
 
 
 def _recount(row):
-    compute(row, row.agreement.terms.deadlines[row.rule], calendar_for(row.agreement.agency.region))
+    compute(row, row.term, calendar_for(row.agreement.agency.region))
     row.save()

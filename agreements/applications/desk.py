@@ -73,6 +73,8 @@ def _unsigned(user, side):
     found = Amendment.objects.filter(
         status=Amendment.Status.TO_SIGN, agreement__in=Agreement.objects.worked_on_by(user).live()
     ).exclude(signatures__side=side)
+    if side == "agency":  # what was sent to many is signed on its own page, when the hospitals have signed
+        found = found.filter(supplement=None)
     return [
         Item("签署补充协议", one.agreement, f"第{one.order}份（第七十七条）", one.get_absolute_url(), "签署")
         for one in found.select_related("agreement__institution__current").order_by("pk")[:MOST]

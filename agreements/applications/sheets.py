@@ -76,12 +76,30 @@ def supplement(amendment):
             f"乙方：{agreement.institution.name}（{agreement.institution.code}）",
             f"甲、乙双方签有《{agreement.edition.title}》（编号{agreement.number}，有效期自"
             f"{day_in_words(agreement.starts_on)}起至{day_in_words(agreement.ends_on)}止；"
-            f"签订时乙方名称为“{cover['institution_name']}”），现就下列事项订立补充协议：",
+            f"签订时乙方名称为“{cover['institution_name']}”），{_on_what(amendment)}现就下列事项订立补充协议：",
             *numbered,
-            f"{chinese_number(last + 1)}、原协议其他条款不变。本补充协议与原协议具有同等效力，自双方签署之日起生效。",
+            f"{chinese_number(last + 1)}、原协议其他条款不变。本补充协议与原协议具有同等效力，自双方签署之日起生效。"
+            + _from_when(amendment),
         ],
         boxes=boxes,
     )
+
+
+def _on_what(amendment):
+    """The policy that a supplement drafted for many rests on."""
+    made = amendment.supplement
+    if made is None:
+        return ""
+    return f"根据{made.document}，" if made.document else f"因{made.reason.rstrip('。')}，"
+
+
+def _from_when(amendment):
+    """From which day changed numbers apply, and what they leave as it is (`clocks.actions`)."""
+    made = amendment.supplement
+    if made is None or not made.terms_source:
+        return ""
+    first = f"所改动的期限和数额不早于{day_in_words(made.from_on)}适用；" if made.from_on else ""
+    return f"{first}适用以前已经开始计算的期限，按原约定计算完毕。"
 
 
 def _signer(signature):

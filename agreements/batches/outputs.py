@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from institutions.cells import guarded
 
-from ..models import Paper, PrintBatch, PrintItem
+from ..models import Edition, Paper, PrintBatch, PrintItem
 from ..models.printed_form import PaperDamaged
 from . import printers, work
 from .bundle import Bundle
@@ -25,7 +25,7 @@ BEAT_SECONDS = 2
 LONGEST_NAME = 60  # characters of an institution's name in the name of a file
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
 LIST_NAME = "清单.csv"
-HEADERS = ["次序", "协议编号", "乙方", "文号", "验证码", "文件", "SHA-256"]
+HEADERS = ["次序", "协议编号", "乙方", "文号", "验证码", "份数", "文件", "SHA-256"]
 VOIDED = "已作废，未收入"
 BROKEN = "成品没有做成，已记入运行日志；文书都已印出，重试即可"
 
@@ -127,13 +127,13 @@ def file_name(item):
 
 def archive(batch, file, beat=lambda: None):
     """A zip of all papers with their list. Stored, not packed: a PDF is packed already."""
-    rows = []
+    rows, copies = [], copies_asked()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
         for item in printed(batch):
             packed.writestr(file_name(item), printers.read(item.paper))
-            rows.append(_row(item))
+            rows.append(_row(item, copies))
             beat()
-        packed.writestr(LIST_NAME, _as_csv(rows + _rows_of_voided(batch)))
+        packed.writestr(LIST_NAME, _as_csv(rows + _rows_of_voided(batch, copies)))
 
 
 def bundle(batch, file, beat=lambda: None):
@@ -147,33 +147,39 @@ def bundle(batch, file, beat=lambda: None):
 def folder(batch, path, beat=lambda: None):
     """One file for each paper, and their list. What is there already and whole is left alone."""
     path.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows, copies = [], copies_asked()
     for item in printed(batch):
         target = path / file_name(item)
         if not (target.exists() and _sha256(target) == item.paper.sha256):
             unfinished = target.with_suffix(".part")
             unfinished.write_bytes(printers.read(item.paper))
             unfinished.replace(target)
-        rows.append(_row(item))
+        rows.append(_row(item, copies))
         beat()
-    (path / LIST_NAME).write_bytes(_as_csv(rows + _rows_of_voided(batch)))
+    (path / LIST_NAME).write_bytes(_as_csv(rows + _rows_of_voided(batch, copies)))
 
 
 EXTENSIONS = {Output.ARCHIVE: "zip", Output.BUNDLE: "pdf"}
 WRITERS = {Output.ARCHIVE: archive, Output.BUNDLE: bundle}
 
 
-def _row(item):
-    return [*_facts(item), file_name(item), item.paper.sha256]
+def copies_asked():
+    """{edition: how many copies of an agreement its text asks for}: what the print shop has to know."""
+    return {edition.pk: edition.terms.signing.copies for edition in Edition.objects.only("terms_source")}
 
 
-def _rows_of_voided(batch):
-    return [[*_facts(item), VOIDED, ""] for item in _with_papers(voided(batch))]
+def _row(item, copies):
+    return [*_facts(item, copies), file_name(item), item.paper.sha256]
 
 
-def _facts(item):
-    paper = item.paper
-    return [item.place, paper.agreement.number, str(paper.agreement.institution), paper.number, paper.code]
+def _rows_of_voided(batch, copies):
+    return [[*_facts(item, copies), VOIDED, ""] for item in _with_papers(voided(batch))]
+
+
+def _facts(item, copies):
+    paper, agreement = item.paper, item.paper.agreement
+    asked = copies[agreement.edition_id] if paper.is_copy else 1
+    return [item.place, agreement.number, str(agreement.institution), paper.number, paper.code, asked]
 
 
 def _as_csv(rows):

@@ -74,5 +74,5 @@ def _give_back(row, first, last, reason):
 
 
 def _count(row):
-    compute(row, row.agreement.terms.deadlines[row.rule], calendar_for(row.agreement.agency.region))
+    compute(row, row.term, calendar_for(row.agreement.agency.region))
     row.save(update_fields=["pauses", "paused_since", "due_on", "due_at", "provisional"])

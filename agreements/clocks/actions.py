@@ -2,6 +2,8 @@
 
 `follow` is called by the door after every act on an agreement; EFFECTS says what an act does to the clocks.
 The terms of the edition say which clocks an event starts: an edition may add, drop or change one without code.
+A clock counts by the terms of the day of its event, or of the day on which it is set while that is to come: what a
+supplement changes later is for later clocks (第七十七条).
 """
 
 from dataclasses import dataclass
@@ -137,7 +139,7 @@ def start_clocks(agreement, event, day, about="", wanted=lambda term: True, note
     """
     terms = [
         term
-        for term in agreement.terms.deadlines.values()
+        for term in agreement.terms_on(terms_day(day)).deadlines.values()
         if term.start_event == event and term.length is not None and term.unit != "count" and wanted(term)
     ]
     if terms:
@@ -153,13 +155,18 @@ def _row(agreement, term, bound, day, about, calendar):
     row = Deadline(
         agreement=agreement, rule=term.id, bound=bound, event=term.start_event, about=about, title=term.title,
         article="、".join(term.articles), unit=term.unit, started_on=day,
-        started_at=timezone.now() if term.unit in EXACT else None,
+        started_at=timezone.now() if term.unit in EXACT else None, terms_of=terms_day(day),
     )  # fmt: skip
     compute(row, term, calendar)
     if term.unit in EXACT and bound == Deadline.Bound.SYSTEM and term.start_event in BY_HAND:
         # The public pages read the state itself: it is published at the moment it changes (第五条).
         row.close(Status.MET, localdate())
     return row
+
+
+def terms_day(day):
+    """The day whose terms a clock of an event on this day counts by."""
+    return min(day, localdate())
 
 
 def compute(row, term, calendar):
@@ -174,7 +181,7 @@ def compute(row, term, calendar):
 
 def due_without_pauses(row):
     """The Due that a clock would have had if it had never stood still."""
-    term = row.agreement.terms.deadlines[row.rule]
+    term = row.term
     return due(term, row.start, calendar_for(row.agreement.agency.region), length=term.length * row.round)
 
 
@@ -244,16 +251,16 @@ def recompute(rows=None, net=None):
     net = net or Straight()
     moved, calendars, wanted = [], Calendars(), Deadline.objects.all() if rows is None else rows
     for edition in Edition.objects.all():
-        terms = edition.terms.deadlines
         leaning = [
-            one.id for one in terms.values() if one.length and not one.backward and one.unit not in EXACT
+            one.id
+            for one in edition.terms.deadlines.values()
+            if one.length and not one.backward and one.unit not in EXACT
         ]
         rows = wanted.open().filter(agreement__edition=edition, rule__in=leaning)
-        rows = rows.select_related("agreement__agency__region").iterator(chunk_size=1000)
-        moved += [
-            row for row in rows
-            if net(row, partial(compute, row, terms[row.rule], calendars.of(row.agreement)))
-        ]  # fmt: skip
+        for row in rows.select_related("agreement__agency__region").iterator(chunk_size=1000):
+            row.agreement.edition = edition
+            if net(row, partial(compute, row, row.term, calendars.of(row.agreement))):
+                moved.append(row)
     return [row for row in moved if _saved(row)]
 
 
@@ -269,9 +276,10 @@ def advance(today, net=None, agreement=None):
     After days off it makes up for every round that was missed; a second run changes nothing.
     """
     started, calendars, net = [], Calendars(), net or Straight()
+    editions = Edition.objects.in_bulk()
     again = {
-        (edition.pk, term.id): term
-        for edition in Edition.objects.all()
+        (edition.pk, term.id)
+        for edition in editions.values()
         for term in edition.terms.deadlines.values()
         if term.recurring
     }
@@ -279,8 +287,9 @@ def advance(today, net=None, agreement=None):
     rows = Deadline.objects.open().filter(rule__in={rule for _, rule in again}, due_on__lt=today)
     rows = rows.filter(agreement=agreement) if agreement else rows
     for row in rows.order_by("rule", "due_on").select_related("agreement__agency__region"):
-        if term := again.get((row.agreement.edition_id, row.rule)):
-            started += net(row, partial(_rounds, row, term, calendars.of(row.agreement), today)) or []
+        if (row.agreement.edition_id, row.rule) in again:
+            row.agreement.edition = editions[row.agreement.edition_id]
+            started += net(row, partial(_rounds, row, row.term, calendars.of(row.agreement), today)) or []
             net.alive()
     return started
 
@@ -295,7 +304,8 @@ def _rounds(row, term, calendar, today):
         row.save(update_fields=["status", "closed_on"])
         following = Deadline(
             **{name: getattr(row, name) for name in (
-                "rule", "bound", "event", "about", "title", "article", "unit", "started_on", "started_at")},
+                "rule", "bound", "event", "about", "title", "article", "unit", "started_on", "started_at",
+                "terms_of")},
             agreement=agreement, round=row.round + 1, counted_with=row.counted_with,
         )  # fmt: skip
         compute(following, term, calendar)

@@ -13,7 +13,7 @@ from institutions.workdays import stamp
 from ..models.agreement import Agreement
 from ..models.deadline import Deadline
 from ..models.edition import Edition
-from .actions import EFFECTS, SIDES, Calendars, _row, compute
+from .actions import EFFECTS, SIDES, Calendars, _row, compute, terms_day
 from .beginnings import BEGINNINGS
 
 FROM_THE_TERM = ("agreement_start", "agreement_end")  # without an object once the term is over (第八十三条)
@@ -56,6 +56,7 @@ def _open(agreement, term, calendar, today):
     if agreement is None:
         return []  # it ended meanwhile
     begin, known = BEGINNINGS[term.start_event](agreement, today), stamp()
+    term = agreement.terms_on(terms_day(begin.day)).deadlines[term.id]
     rows = [
         _row(agreement, term, side, begin.day, begin.about, calendar)
         for side in term.bound

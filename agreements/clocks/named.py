@@ -3,6 +3,7 @@
 from institutions.workdays import stamp
 
 from ..models.deadline import Deadline
+from .actions import terms_day
 from .deadlines import due
 
 
@@ -13,7 +14,7 @@ def start_clock_until(agreement, event, day, until, about=""):
     """
     rows = [
         _row(agreement, term, side, day, until, about)
-        for term in agreement.terms.deadlines.values()
+        for term in agreement.terms_on(terms_day(day)).deadlines.values()
         if term.start_event == event and term.length is None and term.unit != "count"
         for side in term.bound
     ]
@@ -25,7 +26,7 @@ def _row(agreement, term, side, day, until, about):
     return Deadline(
         agreement=agreement, rule=term.id, bound=side, event=term.start_event, about=about, title=term.title,
         article="、".join(term.articles), unit=term.unit, started_on=day, due_on=found.day, due_at=found.moment,
-        counted_with=stamp(),
+        counted_with=stamp(), terms_of=terms_day(day),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def suspension_notice(agreement, act, details):
     basis = _basis(agreement, "suspend", details) or stop.article
     duties = ["中止期间发生的医保费用，不予结算。", *_shared_duties(agreement)]
     if stop.cause == "requested":
-        days = agreement.terms.suspension.ends_automatically_after_days
+        days = agreement.terms_on(stop.started_on).suspension.ends_automatically_after_days
         duties.append(
             f"要继续履行医保协议的，在中止期间提出申请；中止超过{days}日仍未提出的，原则上自动终止（{agreement.terms.suspension.article}）。"
         )

@@ -37,10 +37,11 @@ def _begin(sources, by, address, based_on=None):
 
 
 def next_version(edition):
-    """The number after the highest of this code, "" where numbers are no numbers."""
+    """2 → 2.1, then 2.2: whole numbers are left to the folders that come with a release of the portal."""
+    whole = edition.version.partition(".")[0]
     versions = type(edition).objects.filter(code=edition.code).values_list("version", flat=True)
-    counted = [int(one) for one in versions if one.isdecimal()]
-    return str(max(counted) + 1) if counted else f"{edition.version}.1"
+    parts = [one.removeprefix(f"{whole}.") for one in versions if one.startswith(f"{whole}.")]
+    return f"{whole}.{max((int(part) for part in parts if part.isdecimal()), default=0) + 1}"
 
 
 def save(case, changed, revision, *, by, address=""):
@@ -76,7 +77,7 @@ def _articles(old, new):
 
 
 def _changed_lines(old, new):
-    codes = SequenceMatcher(None, old.split("\n"), new.split("\n"), autojunk=False).get_opcodes()
+    codes = SequenceMatcher(None, old.split("\n"), new.split("\n")).get_opcodes()
     return sum(max(o2 - o1, n2 - n1) for kind, o1, o2, n1, n2 in codes if kind != "equal")
 
 

@@ -15,7 +15,7 @@ def items_are_in_the_text(reading):
         except NoSuchArticle as why:
             yield f"违约情形 {item.code}：{why}", *where
             continue
-        if LOST in item.text or LOST in item.label:
+        if item.lost or LOST in item.text or LOST in item.label:
             yield f"违约情形 {item.code} 还有“{LOST}”，按文本补上", *where
         elif item.text != stands:
             yield f"违约情形 {item.code} 的原文与{item.article_label}的文字不一致", *where

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from ..edition_text import with_labels
+
 ALIKE = 0.4  # from here two articles are one and the same, reworded
-SAME_NUMBER = 0.2  # what the same number adds to their likeness
+SAME_NUMBER = 0.1  # what the same number adds to their likeness
+MOST_PAIRS = 40_000  # of articles to be weighed, MOST_SIGNS of two wordings: beyond, nobody reads it and it takes minutes
+MOST_SIGNS = 9_000_000
 SHORTEST_RUN = 2  # a single common character between two changes is chance
 _SIGNS = re.compile(r"[0-9A-Za-z.%]+|.", re.DOTALL)  # a number changes as a whole
 
@@ -50,10 +54,10 @@ def parts_of(form):
         ("签署页", "signatures", form.signature_lines),
     ]
     cover, preamble, signatures = (
-        Part(label, anchor, tuple(filter(None, lines))) for label, anchor, lines in around
+        Part(label, anchor, tuple(map(with_labels, filter(None, lines)))) for label, anchor, lines in around
     )
     articles = [
-        Part(one.label, one.anchor, tuple(f"{p.label}{p.shown}" for p in one.paragraphs), one.number)
+        Part(one.label, one.anchor, tuple(p.label + with_labels(p.text) for p in one.paragraphs), one.number)
         for one in form.articles
     ]
     return [one for one in (cover, preamble, *articles, signatures) if one.paragraphs]
@@ -91,6 +95,8 @@ def _matched(left, right):
             found[part.anchor] = free.pop(twin.anchor)
     shreds = {id(one): _shreds(one.text) for one in (*left, *right)}
     open_left = [one for one in left if one.anchor not in found]
+    if len(open_left) * len(free) > MOST_PAIRS:
+        return found | {one.anchor: free[one.anchor] for one in open_left if one.anchor in free}
     scores = [
         (_likeness(part, one, shreds), -abs(part.number - one.number), part.anchor, one.anchor)
         for part in open_left
@@ -124,7 +130,7 @@ def _pair(left, right):
 
 def _lines(left, right):
     """Paragraph against paragraph, and within those that differ character against character."""
-    for kind, l1, l2, r1, r2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, l1, l2, r1, r2 in SequenceMatcher(None, left, right).get_opcodes():
         for old, new in zip_longest(left[l1:l2], right[r1:r2], fillvalue=""):
             yield ([("", old)], [("", new)]) if kind == "equal" else marked(old, new)
 
@@ -141,6 +147,9 @@ def marked(old, new):
 
 
 def _opcodes(old, new):
+    if len(old) * len(new) > MOST_SIGNS:
+        yield "replace", 0, len(old), 0, len(new)
+        return
     for kind, o1, o2, n1, n2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         inside = o1 > 0 and n1 > 0 and o2 < len(old) and n2 < len(new)
         chance = kind == "equal" and inside and o2 - o1 < SHORTEST_RUN

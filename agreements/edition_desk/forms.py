@@ -11,7 +11,8 @@ from ..edition_text import LOST
 from .bundle import LARGEST_FILE, unpacked
 from .sources import FACTS, LONGEST, MAY_BE_EMPTY
 from .text_faults import lost_places
-from .toml_writing import with_facts
+from .toml_writing import GONE, with_facts
+from .words import VALUES
 
 AROUND = 60  # characters of the text shown on either side of a gap
 HELP = {
@@ -47,9 +48,9 @@ class SourceField(forms.CharField):
 class SourceForm(DraftForm):
     source = SourceField(label="全文")
 
-    def __init__(self, *args, label, **kwargs):
+    def __init__(self, *args, label, may_be_empty, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].label = label
+        self.fields["source"].label, self.fields["source"].required = label, not may_be_empty
 
 
 class FactsForm(DraftForm):
@@ -63,8 +64,15 @@ class FactsForm(DraftForm):
                 help_text=HELP.get(name, ""), widget=forms.TextInput(attrs={"class": "form-control"}),
             )  # fmt: skip
 
+        self.fields["grades"] = forms.MultipleChoiceField(
+            label="适用的等级", choices=list(VALUES["grades"].items()), required=False,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), help_text="都不选，是各级通用",
+        )  # fmt: skip
+
     def facts(self):
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        """{key: value for edition.toml}."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        return given | {"grades": given["grades"] or GONE}
 
 
 class GapsForm(DraftForm):

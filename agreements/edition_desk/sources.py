@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from ..breaches import read_breaches
 from ..edition_text import read_text
@@ -84,13 +84,17 @@ def facts_of(manifest):
     return facts
 
 
+def read_commitment(source):
+    """The FormText of a letter of commitment; None of an empty one: some texts come without. Raises BadText."""
+    return read_text(source) if source.strip() else None
+
+
 def read_whole(sources):
     """The FormText of five sources that can all be read. Raises BadSources, BadText, BadTerms."""
     facts_of(sources["manifest"])
     read_terms(sources["terms_source"])
     read_breaches(sources["breaches_source"])
-    if sources["commitment"].strip():  # some texts come without a letter of commitment
-        read_text(sources["commitment"])
+    read_commitment(sources["commitment"])
     return read_text(sources["text"])
 
 
@@ -100,42 +104,43 @@ class Reading:
 
     sources: dict
 
-    @cached_property
+    @property
     def why(self):
         """{column: sentence} of what cannot be read."""
         found = {column: self._read(column)[1] for column in NAMES}
         return {column: sentence for column, sentence in found.items() if sentence}
 
-    @cached_property
+    @property
     def facts(self):
         return self._read("manifest")[0]
 
-    @cached_property
+    @property
     def form(self):
         return self._read("text")[0]
 
-    @cached_property
+    @property
     def commitment(self):
         return self._read("commitment")[0]
 
-    @cached_property
+    @property
     def terms(self):
         return self._read("terms_source")[0]
 
-    @cached_property
+    @property
     def breaches(self):
         return self._read("breaches_source")[0]
 
-    @cached_property
-    def _parts(self):
-        readers = dict(zip(NAMES, (facts_of, read_text, read_text, read_terms, read_breaches), strict=True))
-        parts = {}
-        for column, reader in readers.items():
-            try:
-                parts[column] = reader(self.sources[column]), ""
-            except ValueError as wrong:  # BadSources, BadText, BadTerms
-                parts[column] = None, str(wrong)
-        return parts
-
     def _read(self, column):
-        return self._parts[column]
+        return _read(column, self.sources[column])
+
+
+_READERS = dict(zip(NAMES, (facts_of, read_text, read_commitment, read_terms, read_breaches), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _read(column, source):
+    """(what is read, ""), or (None, why it cannot be). A page asks for the same draft many times."""
+    try:
+        return _READERS[column](source), ""
+    except ValueError as wrong:  # BadSources, BadText, BadTerms
+        return None, str(wrong)

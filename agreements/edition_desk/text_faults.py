@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from ..edition_text import FOR_THE_PEN, LABELS, LOST, chinese_number, number_of
+from ..papers.fonts import undrawable
 
 _HEADING = re.compile(r"第([零〇一二三四五六七八九十百]+)(章|条)\s+\S")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
@@ -94,7 +95,14 @@ def there_are_articles(reading):
         yield "协议文本里一条也没有，条的开头应写成“第一条　……”", "text"
 
 
+def characters_can_be_printed(reading):
+    for column, label in BOTH.items():
+        for sign in undrawable(reading.sources[column]):
+            yield f"{label}里的“{sign}”（U+{ord(sign):04X}）打印字体里没有，换成通用的写法", column
+
+
 CHECKS = [
+    characters_can_be_printed,
     numbers,
     there_are_articles,
     gaps,

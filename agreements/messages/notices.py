@@ -172,6 +172,22 @@ NOTICES = {
     ("Agreement", "make_supplement"): _both(
         "补充协议待签署", "乙方信息变更，补充协议已经印出，由双方签署（第七十七条）。"
     ),
+    ("Agreement", "make_uniform_supplement"): _hospital(
+        "补充协议待签署", "甲方送来“{supplement.title}”补充协议，由签约人核对条款后签署（第七十七条）。"
+    ),
+    ("Agreement", "take_terms"): _both(
+        "补充协议改动的参数", "第{order}份补充协议双方已签署，改动的参数自{on}起适用（第七十七条）。"
+    ),
+    ("Amendment", "decline"): (
+        Notice(
+            AGENCY,
+            "乙方不同意补充协议",
+            "{case.institution}不同意第{thing.order}份补充协议：{reason}（第七十七条）。",
+        ),
+    ),
+    ("Amendment", "take_back"): _hospital(
+        "补充协议已撤回", "甲方撤回第{thing.order}份补充协议，不再签署：{reason}（第七十七条）。"
+    ),
     ("StopRequest", "submit"): (
         Notice(AGENCY, "乙方申请", "乙方提交{thing.summary}。核验后按申请提请（第七十九条、第八十条）。"),
     ),

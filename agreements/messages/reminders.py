@@ -30,6 +30,7 @@ from institutions.models import User
 from ..clocks.actions import Calendars, Straight
 from ..clocks.deadlines import UNITS, days_left
 from ..models import Deadline, Edition, Message
+from ..supplements.variants import terms_under
 from .notices import AGENCY, AUTHORITY, INSTITUTION, PARTY, message_for, people_of_all
 
 log = logging.getLogger(__name__)
@@ -61,16 +62,15 @@ def remind(today=None, net=None):
 def write_due(today, net=None, agreement=None):
     """A message for everybody whom a clock concerns that has come to one of its days. Returns how many."""
     written, calendars, net = 0, Calendars(), net or Straight()
-    for edition in Edition.objects.all():
-        days = {term.id: stages(term) for term in edition.terms.deadlines.values() if stages(term)}
-        for found in _candidates(days, today):
+    for edition, variants in terms_under(Edition.objects.all()):
+        for found in _candidates(_stages_under(variants), today):
             found = found.filter(agreement=agreement) if agreement else found
             rows = found.with_parties().order_by("rule", "due_on").iterator(chunk_size=CHUNK)
             while clocks := list(islice(rows, CHUNK)):
                 own = [one for one in clocks if one.agreement.edition_id == edition.pk]
-                due = [
-                    (one, net(one, partial(stage_of, one, days[one.rule], today, calendars))) for one in own
-                ]
+                for one in own:
+                    one.agreement.edition = edition
+                due = [(one, net(one, partial(_stage, one, today, calendars))) for one in own]
                 written += _written([pair for pair in due if pair[1] is not None], today, calendars, net)
                 net.alive()
     return written
@@ -81,6 +81,19 @@ def stages(term):
     if term.reminders:
         return tuple(sorted(set(term.reminders)))
     return (0,) if term.recurring else ()
+
+
+def _stages_under(variants):
+    """{rule: every day on which a clock of it may remind}, by the edition or by a supplement."""
+    found = {}
+    for terms in variants:
+        for term in terms.deadlines.values():
+            found.setdefault(term.id, set()).update(stages(term))
+    return {rule: tuple(sorted(days)) for rule, days in found.items() if days}
+
+
+def _stage(deadline, today, calendars):
+    return stage_of(deadline, stages(deadline.term), today, calendars)
 
 
 def stage_of(deadline, stages, today, calendars):

@@ -17,6 +17,7 @@ from .message import Message
 from .paper import Paper
 from .penalty import PenaltyRecord, PenaltyReport
 from .permit import PermitRequest
+from .policy_supplement import PolicySupplement, SupplementEvent, SupplementItem
 from .print_batch import PrintBatch, PrintItem
 from .printed_form import PrintedForm
 from .proposal import Proposal
@@ -66,6 +67,7 @@ __all__ = [
     "PenaltyRecord",
     "PenaltyReport",
     "PermitRequest",
+    "PolicySupplement",
     "PrintBatch",
     "PrintItem",
     "PrintedForm",
@@ -85,5 +87,7 @@ __all__ = [
     "SignRecord",
     "Status",
     "StopRequest",
+    "SupplementEvent",
+    "SupplementItem",
     "Suspension",
 ]

@@ -17,6 +17,7 @@ from ..deliveries import notice_papers
 from ..edition_text import LABELS
 from ..gate import step
 from ..messages import notices
+from ..overlay import overlaid
 from ..papers.cover import cover_values, missing_labels
 from ..status import ENDED, IN_THE_MAKING, LIVE, NO_END, Status
 from .claiming import ClaimingActs
@@ -78,6 +79,8 @@ class Agreement(
     kept_at_times = models.PositiveSmallIntegerField("记明不予解除时的中止次数", default=0, editable=False)
     electronic_since = models.DateField("同意电子送达日期", null=True, editable=False)
     snapshot = models.JSONField("签约时快照", default=dict, editable=False)
+    # [{"order": of the supplement, "from": the first day in ISO form, "toml": what it changes}], in the order of taking effect.
+    changed_terms = models.JSONField("补充协议改动的参数", default=list, editable=False)
     events_count = models.PositiveIntegerField(default=0, editable=False)
     events_head = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
@@ -125,7 +128,13 @@ class Agreement(
 
     @property
     def terms(self):
-        return self.edition.terms
+        """What it lives under today: the numbers of its edition, and those that supplements changed."""
+        return self.terms_on(localdate())
+
+    def terms_on(self, day):
+        """第七十七条：the edition's numbers with those of every supplement that applied on this day, in their order."""
+        overlays = tuple(one["toml"] for one in self.changed_terms if one["from"] <= day.isoformat())
+        return overlaid(self.edition.terms_source, overlays) if overlays else self.edition.terms
 
     def cite(self, words):
         """Words of the portal's own, with the articles under the numbers of this agreement's edition."""
@@ -179,13 +188,19 @@ class Agreement(
         """Whether the agency is that of the institution's own region (第七十一条：乙方所在辖区经办机构)."""
         return self.institution.region.code.startswith(self.agency.region.prefix)
 
-    def latest_suspension_end(self, on):
-        """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入。没有上限的，`NO_END`。"""
-        if self.terms.suspension.max_days is None:
-            return NO_END
+    def suspended_from(self, on):
+        """The first day of the suspensions among which one that starts on this day would be."""
         earliest = self.open_suspensions.order_by("started_on").first()
-        start = min(on, earliest.started_on) if earliest else on
-        return start + timedelta(days=self.terms.suspension.max_days)
+        return min(on, earliest.started_on) if earliest else on
+
+    def latest_suspension_end(self, on):
+        """第七十九条：不论何种原因，连续中止自最早的起日起至第 max_days 日；起日不计入，以起日的参数为准。
+
+        `NO_END` where the text sets no limit.
+        """
+        start = self.suspended_from(on)
+        days = self.terms_on(start).suspension.max_days
+        return NO_END if days is None else start + timedelta(days=days)
 
     @property
     def fixed_on(self):
@@ -226,6 +241,7 @@ class Agreement(
 
         `rows`: (agreement, arguments of `record`…). The caller holds the locks.
         """
+        models.prefetch_related_objects([agreement for agreement, *_ in rows], "edition")
         last = Event.objects.last_of([agreement for agreement, *_ in rows])
         Event.objects.bulk_create(
             agreement._next_event(last.get(agreement.pk), *facts) for agreement, *facts in rows

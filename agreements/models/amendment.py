@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -5,7 +7,7 @@ from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
 from ..applications import amendment_checks as rules
-from ..gate import step
+from ..gate import SYSTEM, perform, step
 from ..uploads import sha256_of
 from .agreement import Agreement
 from .querysets import OfAgreement
@@ -21,6 +23,8 @@ class Amendment(Stateful):
     class Status(models.TextChoices):
         TO_SIGN = "to_sign", "待签署"
         IN_FORCE = "in_force", "已生效"
+        DECLINED = "declined", "乙方不同意"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="amendments", verbose_name="协议")
     order = models.PositiveSmallIntegerField("第几份")
@@ -35,6 +39,16 @@ class Amendment(Stateful):
         related_name="amendments",
         verbose_name="变更申请",
     )
+    supplement = models.ForeignKey(
+        "PolicySupplement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amendments",
+        verbose_name="统一补充协议",
+    )
+    closed_on = models.DateField("不再签署的日期", null=True, editable=False)
+    closing_reason = models.CharField("不再签署的原因", max_length=200, blank=True, editable=False)
     in_force_on = models.DateField("生效日期", null=True, editable=False)
     signing_paper = models.ForeignKey(
         "Paper", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="签署稿"
@@ -53,7 +67,12 @@ class Amendment(Stateful):
                 fields=["agreement", "order"],
                 name="amendment_order_once",
                 violation_error_message="补充协议序号重复",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "supplement"],
+                name="supplement_once_an_agreement",
+                violation_error_message="这份统一补充协议已经发给这份协议",
+            ),
         ]
 
     def __str__(self):
@@ -73,6 +92,17 @@ class Amendment(Stateful):
     def fields(self):
         """The facts of the hospital that it changes, by their names."""
         return set(self.change_request.changes) if self.change_request else set()
+
+    @property
+    def source(self):
+        """What it came from: the change that the hospital asked for, or the supplement drafted for many."""
+        return self.supplement or self.change_request
+
+    @property
+    def changed_from(self):
+        """第七十七条：the day from which its changed numbers apply; None while there are none."""
+        found = (one["from"] for one in self.agreement.changed_terms if one["order"] == self.order)
+        return next(map(date.fromisoformat, found), None)
 
     @property
     def earlier_unsigned(self):
@@ -115,6 +145,35 @@ class Amendment(Stateful):
     ):  # fmt: skip
         """第七十四条、第七十七条：市、自治州及以上经办机构签署。"""
         return self._sign("agency", locals())
+
+    @step(
+        "status", source=[Status.TO_SIGN], target=Status.DECLINED, label="不同意补充协议", article="第七十七条",
+        who=permissions.institution_signatory,
+        checks=[
+            rules.is_for_many, rules.side_has_not_signed("institution"), checks.not_in_the_future, checks.reason_is_given,
+        ],
+    )  # fmt: skip
+    def decline(self, reason, on):
+        """第七十七条：补充协议须双方同意；乙方不同意甲方统一提出的，写明原因。"""
+        self.closed_on, self.closing_reason = on, reason
+
+    @step(
+        "status", source=[Status.TO_SIGN, Status.DECLINED], target=Status.WITHDRAWN, label="撤回补充协议",
+        article="第七十七条", who=permissions.agency_leader,
+        checks=[rules.is_for_many, rules.side_has_not_signed("agency"), checks.not_in_the_future, checks.reason_is_given],
+    )  # fmt: skip
+    def take_back(self, reason, on):
+        """第七十七条：甲方签署以前，可以撤回自己统一提出的补充协议。"""
+        self.closed_on, self.closing_reason = on, reason
+
+    def follow(self, name, details):
+        """第七十七条：with the second signature its numbers are the agreement's, from the first day on which they apply."""
+        if self.status == self.Status.IN_FORCE and self.supplement and self.supplement.terms_source:
+            first_day = self.supplement.first_day(self.in_force_on)
+            perform(
+                self.agreement.take_terms, by=SYSTEM, order=self.order, toml=self.supplement.terms_source,
+                on=first_day,
+            )  # fmt: skip
 
     def _sign(self, side, signature):
         given = {name: value for name, value in signature.items() if name != "self" and value is not None}

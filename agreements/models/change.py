@@ -142,12 +142,17 @@ class ChangeRequest(Application):
     def needs_second_check(self):
         return self.is_major and any(group.is_account for group in self.groups)
 
+    @property
+    def _terms_then(self):
+        """Those of the day of approval, from which its clock runs."""
+        return self.agreement.terms_on(self.approved_on)
+
     # ── what the rules ask of it ──
 
     def is_late(self, on):
         """第七十六条：批准之日起规定的工作日内申请；逾期的注明，不拒收。"""
         term = next(
-            (t for t in self.agreement.terms.deadlines.values() if t.start_event == self.duty_event), None
+            (t for t in self._terms_then.deadlines.values() if t.start_event == self.duty_event), None
         )
         return (
             term is not None

@@ -59,6 +59,8 @@ class Deadline(Stateful):
     unit = models.CharField("单位", max_length=12)
     started_on = models.DateField("起算日")
     started_at = models.DateTimeField("起算时刻", null=True, blank=True)
+    # 第七十七条：it keeps the numbers of this day, whatever a supplement changes later; null: those of the edition.
+    terms_of = models.DateField("按哪一日的参数", null=True, editable=False)
     pauses = models.JSONField("暂停", default=list, blank=True)  # [[first, last, reason]], days in ISO form
     paused_since = models.DateField("暂停自", null=True, blank=True)
     due_on = models.DateField("到期日")
@@ -116,6 +118,17 @@ class Deadline(Stateful):
         return self.started_at if self.unit in EXACT else self.started_on
 
     @property
+    def terms(self):
+        """The Terms that it was started with."""
+        agreement = self.agreement
+        return agreement.terms_on(self.terms_of) if self.terms_of else agreement.edition.terms
+
+    @property
+    def term(self):
+        """Its DeadlineTerm: what it counts by, and when it reminds."""
+        return self.terms.deadlines[self.rule]
+
+    @property
     def is_paused(self):
         return self.paused_since is not None
 
@@ -126,7 +139,7 @@ class Deadline(Stateful):
     @property
     def needs_proof(self):
         """Whether the hospital shows by photographs that it was done, and nobody just says so (DisplayProof)."""
-        term = self.agreement.terms.deadlines.get(self.rule)
+        term = self.terms.deadlines.get(self.rule)
         return self.bound == self.Bound.INSTITUTION and term is not None and term.proof
 
     # ── what ends it, once ──

@@ -69,7 +69,7 @@ class EditionCase(Stateful):
         verbose_name = verbose_name_plural = "版本案卷"
 
     def __str__(self):
-        facts = self.reading.facts
+        facts = Reading({"manifest": self.manifest}).facts
         return f"{facts['title']} {facts['code']} {facts['version']}" if facts else f"文本草稿 {self.pk}"
 
     def get_absolute_url(self):
@@ -120,10 +120,12 @@ class EditionCase(Stateful):
     def faults(self):
         """What stands against publication, each a sentence with its place."""
         reading = self.reading
-        return faults_in(reading, self.region_id, taken=bool(reading.facts) and self._is_taken(reading.facts))
+        return faults_in(reading, self.region, self._of_its_code(reading.facts))
 
-    def _is_taken(self, facts):
-        return Edition.objects.filter(code=facts["code"], version=facts["version"]).exists()
+    def _of_its_code(self, facts):
+        """{version: region} of the published editions whose code this is."""
+        same = Edition.objects.filter(code=facts["code"]).select_related("region") if facts else ()
+        return {one.version: one.region for one in same}
 
     @property
     def is_editable(self):

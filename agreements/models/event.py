@@ -162,6 +162,13 @@ def chain_fault(case):
     return None
 
 
+def _terms_in_record(own):
+    """What supplements changed of the agreement's terms, as its record has it, in the order of the supplements."""
+    taken = (event.details for event in own if event.act == "take_terms")
+    found = [{"order": one["order"], "from": one["on"], "toml": one["toml"]} for one in taken]
+    return sorted(found, key=lambda one: one["order"])
+
+
 def _differs_from_record(agreement):
     """What the agreement's own row says otherwise than its record; None when they agree."""
     own = [event for event in agreement.events.order_by("seq") if event.of_agreement]
@@ -175,6 +182,8 @@ def _differs_from_record(agreement):
         written["ends_on"] = longer.details["until"]
     if terms and written != dates:
         return f"有效期与第{terms.seq}条记录不符"
+    if _terms_in_record(own) != sorted(agreement.changed_terms, key=lambda one: one["order"]):
+        return "补充协议改动的参数与记录不符"
     fixed = next((event for event in reversed(own) if event.act == "fix_text"), None)
     if fixed and agreement.snapshot and fixed.details["cover"] != agreement.snapshot["cover"]:
         return f"封面快照与第{fixed.seq}条记录不符"

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from .. import checks, permissions
 from ..applications import checks as rules
 from ..clocks import actions as clocks
 from ..clocks.beginnings import about_approval
 from ..gate import step
-from ..status import LIVE, Status
+from ..status import LIVE
+from ..supplements import checks as supplement_checks
 
 
 class FilingActs:
@@ -35,7 +38,7 @@ class FilingActs:
         clocks.start_clocks(self, "change_approved", approved_on, about_approval(group))
 
     @step(
-        "status", source=[*LIVE, Status.SIGNED], target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,
+        "status", source=supplement_checks.TAKES_IT, target=None, label="订立补充协议", article="第七十七条", who=permissions.the_system,
     )  # fmt: skip
     def make_supplement(self, change, on):
         """第七十七条：乙方名称、法定代表人变更的，以补充协议写明；双方签署后具有同等效力。"""
@@ -43,6 +46,31 @@ class FilingActs:
             order=self.amendments.count() + 1, made_on=on, change_request=change,
             clauses=[f"乙方{one.label}由“{one.old}”变更为“{one.new}”。" for one in change.differences],
         )  # fmt: skip
+
+    @step(
+        "status", source=supplement_checks.TAKES_IT, target=None, label="订立统一补充协议", article="第七十七条",
+        who=permissions.the_system,
+        checks=[
+            supplement_checks.supplement_is_sent, supplement_checks.edition_fits, supplement_checks.not_made_yet,
+            supplement_checks.nothing_unsigned,
+        ],
+    )  # fmt: skip
+    def make_uniform_supplement(self, supplement, on):
+        """第七十七条：政策变化的，按统一起草的条款订立补充协议；双方签署后具有同等效力。"""
+        self.amendments.create(
+            order=self.amendments.count() + 1, made_on=on, supplement=supplement, clauses=supplement.clauses
+        )
+
+    @step(
+        "status", source=supplement_checks.TAKES_IT, target=None, label="适用改动的参数", article="第七十七条",
+        who=permissions.the_system, checks=[supplement_checks.terms_not_taken_yet],
+    )  # fmt: skip
+    def take_terms(self, order, toml, on):
+        """第七十七条：双方签署的补充协议改动的参数，自这一日起适用；后适用的在后。"""
+        # What was started with the numbers of before keeps them, also when it was started on this very day.
+        self.deadlines.filter(terms_of__gte=on).update(terms_of=on - timedelta(days=1))
+        taken = [*self.changed_terms, {"order": order, "from": on.isoformat(), "toml": toml}]
+        self.changed_terms = sorted(taken, key=lambda one: (one["from"], one["order"]))
 
     # ── what is true of it ──
 

@@ -48,6 +48,7 @@ class Job(Stateful):
 
         DAILY = "daily", "每日办理"
         PAPERS = "print_owed_papers", "补印文书"
+        SUPPLEMENTS = "send_supplements", "发送统一补充协议"
 
     class Status(models.TextChoices):
         WAITING = "waiting", "等待中"

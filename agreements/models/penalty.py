@@ -48,7 +48,10 @@ class PenaltyReport(Report):
     @property
     def told(self):
         """第七条（六）：日 are calendar days; the department may read them as working days, so both last days are shown."""
-        term, calendar = self.term_of(self.agreement), calendar_for(self.agreement.agency.region)
+        term, calendar = (
+            self.term_of(self.agreement, self.served_on),
+            calendar_for(self.agreement.agency.region),
+        )
         if term is None:
             return super().told
         last = due(term, self.served_on, calendar).day
@@ -77,14 +80,16 @@ class PenaltyReport(Report):
         )
 
     @classmethod
-    def term_of(cls, agreement):
-        """The edition's clock for such a report, or None."""
-        return next((t for t in agreement.terms.deadlines.values() if t.start_event == cls.EVENT), None)
+    def term_of(cls, agreement, day):
+        """The clock for such a report by the terms of this day, or None."""
+        return next(
+            (t for t in agreement.terms_on(day).deadlines.values() if t.start_event == cls.EVENT), None
+        )
 
     @classmethod
     def is_late_for(cls, agreement, served_on, on):
-        """Whether a report on this day came after the edition's time."""
-        term = cls.term_of(agreement)
+        """Whether a report on this day came after its time."""
+        term = cls.term_of(agreement, served_on)
         return term is not None and on > due(term, served_on, calendar_for(agreement.agency.region)).day
 
     def was_refiled(self, on, before):

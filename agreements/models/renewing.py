@@ -76,7 +76,7 @@ class RenewingActs:
     )  # fmt: skip
     def lapse(self, suspension, on):
         """第七十九条：依申请的中止超过规定日数，没有继续履行申请的，协议自动终止。"""
-        terms = self.terms.suspension
+        terms = self.terms_on(suspension.started_on).suspension
         reason = f"中止超过{terms.ends_automatically_after_days}日，没有继续履行申请"
         self._end("terminated", terms.article, reason, on, UNCOUNTED)
 
@@ -89,12 +89,12 @@ class RenewingActs:
 
     @property
     def renewal_due_on(self):
-        """第七十八条：期满前规定月数的那一天，最迟当日申请；倒算，不因节假日移动。"""
-        return add_months(self.ends_on, -self.terms.renewal.apply_months_before)
+        """第七十八条：期满前规定月数的那一天，最迟当日申请；倒算，不因节假日移动。与时限一样，按起始日的参数。"""
+        return add_months(self.ends_on, -self.terms_on(self.starts_on).renewal.apply_months_before)
 
     @property
     def renewal_opens_on(self):
-        return add_months(self.ends_on, -self.terms.renewal.window_opens_months_before)
+        return add_months(self.ends_on, -self.terms_on(self.starts_on).renewal.window_opens_months_before)
 
     @property
     def was_held_over(self):

@@ -82,10 +82,22 @@ class Suspension(models.Model):
 
         Counted from the first of the suspensions that follow one another, as `latest_end` and the clocks are.
         """
-        terms = self.agreement.terms
-        first = self.latest_end - timedelta(days=terms.suspension.max_days)
-        term = terms.deadlines.get("T-09")
+        if self.agreement.terms_on(self.started_on).suspension.max_days is None:
+            return None
+        first = self._first_day()
+        term = self.agreement.terms_on(first).deadlines.get("T-09")
         return term and due(term, first, calendar_for(self.agreement.agency.region))
+
+    def _first_day(self):
+        """The first day of the suspensions that follow one another; its terms have set `latest_end`."""
+        agreement, earlier = self.agreement, Q(started_on__lte=self.started_on)
+        for day in (
+            agreement.suspensions.filter(earlier).order_by("started_on").values_list("started_on", flat=True)
+        ):
+            if self.latest_end - day == timedelta(days=agreement.terms_on(day).suspension.max_days):
+                return day
+        days = agreement.terms_on(self.started_on).suspension.max_days
+        return self.latest_end - timedelta(days=days)
 
     def lapse_day(self):
         """第七十九条：the day on which it ends the agreement, were it not ended before; None while something stops it.

@@ -10,6 +10,8 @@ def cover_values(agreement):
         **_party("institution", agreement.institution, agreement.institution_agent),
         **_date("start", agreement.starts_on),
         **_date("end", agreement.ends_on),
+        "start_year_short": f"{agreement.starts_on:%y}",
+        "end_year_short": f"{agreement.ends_on:%y}",
     }
 
 

@@ -48,6 +48,15 @@ def drawable(text):
     return all(ord(char) in known for char in text)
 
 
+def undrawable(text):
+    """The characters of a text that the print fonts lack, each once; none without the fonts, which nobody can ask then."""
+    try:
+        known = _characters(font_path(SERIF)) | _characters(font_path(SANS))
+    except FontMissing:
+        return []
+    return [sign for sign in dict.fromkeys(text) if sign != "\n" and ord(sign) not in known]
+
+
 @lru_cache
 def _characters(path):
     with TTFont(path, lazy=True) as font:

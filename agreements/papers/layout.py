@@ -109,7 +109,13 @@ def blank(name, value, kind, width=None):
 
 def kind_of(name):
     """The kind of box of a blank outside the cover, by what its name says."""
-    ends = {"_year": boxes.YEAR, "_month": boxes.DAY, "_day": boxes.DAY, "_seal": boxes.SEAL}
+    ends = {
+        "_year": boxes.YEAR,
+        "_month": boxes.DAY,
+        "_day": boxes.DAY,
+        "_short": boxes.DAY,
+        "_seal": boxes.SEAL,
+    }
     ends["_signature"] = boxes.PEN
     return next((kind for end, kind in ends.items() if name.endswith(end)), boxes.TEXT)
 

@@ -7,7 +7,10 @@ from ..status import LIVE, Status
 @rule("第七十八条", "{thing.case.ends_on}期满前{months}个月才开始受理续签，自{first}起申请")
 def window_is_open(agreement, on):
     first = agreement.renewal_opens_on
-    return on >= first or {"first": first, "months": agreement.terms.renewal.window_opens_months_before}
+    return on >= first or {
+        "first": first,
+        "months": agreement.terms_on(agreement.starts_on).renewal.window_opens_months_before,
+    }
 
 
 @rule("第七十八条", "协议已于{thing.case.ends_on}期满，先由每日办理作出期满处理，再办续签事项")

@@ -7,14 +7,19 @@ from django.db.models import Q
 
 from ..gate import SYSTEM, perform
 from ..models import Agreement, Edition, Status, Suspension
+from ..supplements.variants import terms_under
 from .cascade import spread
 
 
 def overlong(today):
-    """Open requested suspensions whose longest time, not yet moved off days off, is over: a query."""
+    """Open requested suspensions whose longest time, not yet moved off days off, is over: a query.
+
+    Where supplements changed that time, those that the shortest of them would end; `lapse_day` tells of each.
+    """
     over = Q(pk=None)
-    for edition in Edition.objects.all():
-        if days := edition.terms.suspension.ends_automatically_after_days:
+    for edition, variants in terms_under(Edition.objects.all()):
+        limits = [terms.suspension.ends_automatically_after_days for terms in variants]
+        if days := min(filter(None, limits), default=None):
             over |= Q(agreement__edition=edition, started_on__lt=today - timedelta(days=days))
     return Suspension.objects.filter(
         over, cause="requested", closed_on=None, exception_reason="", agreement__status=Status.SUSPENDED

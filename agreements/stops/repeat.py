@@ -21,12 +21,19 @@ def is_repeated(agreement, times):
     return limit is not None and times >= limit.count
 
 
-def waiting(agreements, editions):
-    """Of these agreements, those whose last suspension for breach awaits the decision whether to rescind."""
-    reached = Q(pk=None)
-    for edition in editions:
-        if limit := edition.terms.repeat_suspension:
-            reached |= Q(edition=edition, times__gte=limit.count)
+def waiting(agreements, variants, most):
+    """Of these agreements, those whose last suspension for breach awaits the decision whether to rescind, up to `most`.
+
+    `variants`: of the editions (`supplements.variants.terms_under`).
+    """
+    editions, reached = {edition.pk: edition for edition, _ in variants}, Q(pk=None)
+    for edition, several in variants:
+        limits = [terms.repeat_suspension.count for terms in several if terms.repeat_suspension]
+        if limits:
+            reached |= Q(edition=edition, times__gte=min(limits))
     imposed = Q(suspensions__cause=IMPOSED, suspensions__quashed_on=None)
     counted = agreements.annotate(times=Count("suspensions", imposed, distinct=True))
-    return counted.filter(reached, status__in=LIVE, times__gt=F("kept_at_times"))
+    found = list(counted.filter(reached, status__in=LIVE, times__gt=F("kept_at_times")).order_by("pk")[:most])
+    for one in found:
+        one.edition = editions[one.edition_id]
+    return [one for one in found if is_repeated(one, one.times)]

@@ -32,11 +32,12 @@ def says_why(thing, reason):
 
 @rule(
     "第七十九条",
-    "中止时间不得超过{thing.terms.suspension.max_days}日，自{planned_from}起最迟到{last}，填的是{planned_until}",
+    "中止时间不得超过{days}日，自{planned_from}起最迟到{last}，填的是{planned_until}",
 )
 def asks_no_longer_than_allowed(agreement, planned_from, planned_until):
     last = agreement.latest_suspension_end(planned_from)
-    return planned_until <= last or {"last": last}
+    days = agreement.terms_on(agreement.suspended_from(planned_from)).suspension.max_days
+    return planned_until <= last or {"last": last, "days": days}
 
 
 @rule("第七十九条", "拟中止的止期 {planned_until} 早于起期 {planned_from}")

@@ -10,7 +10,8 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate
 
 from agreements.edition_text import NoSuchArticle
-from agreements.models import Edition, Status
+from agreements.models import Agreement, Edition, Status
+from agreements.supplements.changes import said_otherwise
 
 register = template.Library()
 
@@ -80,8 +81,20 @@ def cite_rule(context, sentence, edition=None):
 
 @register.inclusion_tag("_article_panels.html", takes_context=True)
 def article_panels(context):
-    """The panels of all articles that the page has cited."""
-    return {"panels": list(_cited(context).values())}
+    """The panels of all articles that the page has cited, each with the supplements that say otherwise."""
+    cited = list(_cited(context).values())
+    agreement = context.get("agreement") if cited else None
+    said = said_otherwise(agreement) if isinstance(agreement, Agreement) else {}
+    return {
+        "panels": [
+            (
+                edition,
+                article,
+                said.get(article.label, []) if agreement and edition == agreement.edition else [],
+            )
+            for edition, article in cited
+        ]
+    }
 
 
 def _cited(context):

@@ -26,6 +26,8 @@ from ..models import (
     SelfCheckReport,
     StopRequest,
 )
+from ..supplements.actions import take_back
+from ..supplements.changes import changes_by
 from .common import agreement_or_404, carried_out, must
 from .deeds import Deeds
 
@@ -118,14 +120,19 @@ def change(request, number, pk):
 def amendment(request, number, order):
     """补充协议：条款、双方签署、文书。"""
     agreement = agreement_or_404(request, number)
-    thing = get_object_or_404(agreement.amendments.select_related("change_request"), order=order)
+    thing = get_object_or_404(
+        agreement.amendments.select_related("change_request", "supplement"), order=order
+    )
     forms_of = {
         "sign_for_institution": forms.SignAmendmentForInstitutionForm,
         "sign_for_agency": forms.SignAmendmentForAgencyForm,
+        "decline": TodayReasonForm,
+        "take_back": TodayReasonForm,
     }
     how = {
         "sign_for_institution": partial(actions.sign_amendment, side="institution"),
         "sign_for_agency": partial(actions.sign_amendment, side="agency"),
+        "take_back": take_back,
     }
     deeds = Deeds(request, thing, forms_of, how)
     context = {
@@ -134,6 +141,7 @@ def amendment(request, number, order):
         "deeds": deeds,
         "form": deeds.form,
         "signatures": thing.signatures.all(),
+        "changes": changes_by(thing),
     }
     return deeds.answered() or render(request, "agreements/amendment.html", context)
 

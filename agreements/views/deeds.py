@@ -35,9 +35,21 @@ BACKWARD = {
     "ask_again",
     "return_claim",
     "note_failure",
+    "return_to_draft",
+    "decline",
+    "take_back",
 }
 # Acts that answer something open: without it there is nothing to say about them.
-ANSWERS = {"rest_on_current", "check_account", "ask_reconciliation", "note_failure"}
+ANSWERS = {
+    "rest_on_current",
+    "check_account",
+    "ask_reconciliation",
+    "note_failure",
+    "retry",
+    "sign_together",
+    "decline",
+    "take_back",
+}
 
 
 class Deeds:

@@ -1,6 +1,7 @@
 """One draft of an edition: its page, its text, its facts, its gaps; sent in, sent back, published, discarded."""
 
 from functools import partial
+from itertools import islice, zip_longest
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from django.urls import reverse
 from .. import permissions
 from ..edition_desk import actions, forms
 from ..edition_desk.compare import marked
+from ..edition_desk.rows import COLUMNS
 from ..edition_desk.sources import LABELS, NAMES, Reading
 from ..edition_desk.structure import structure_of
 from ..edition_desk.toml_writing import with_facts
@@ -24,8 +26,8 @@ ACTS = {
     "send-back": (forms.ReasonForm, "退回后可以再改。", "已退回修改"),
     "discard": (forms.ReasonForm, "作废的草稿不能恢复，经过留存。", "草稿已作废"),
 }  # fmt: skip
-FILE_OF = {"terms": "terms_source", "deadlines": "terms_source", "items": "breaches_source", "measures": "breaches_source"}  # fmt: skip
 DEEDS = {"publish": actions.publish}
+MOST_LINES = 40  # of another's save that are shown beside one's own
 LOOK = "look"  # the button that shows the structure and saves nothing
 
 
@@ -39,7 +41,7 @@ def draft(request, pk):
         "facts": reading.facts,
         "reading": reading,
         "faults": [(fault, place_of(case, fault)) for fault in faults],
-        "offers": _offers(case, request.user, faults),
+        "offers": _offers(case, request.user),
         "may_write": case.is_editable and permissions.edition_writer(case, request.user),
         "counts": _counts(reading),
         "events": case.events.order_by("-seq"),
@@ -56,7 +58,7 @@ def _counts(reading):
     }
 
 
-def _offers(case, user, faults):
+def _offers(case, user):
     """(address of the act, label, why it cannot be done now) of what this person may do with the draft."""
     offers = []
     for slug in ACTS:
@@ -71,7 +73,9 @@ def place_of(case, fault):
     """Where a fault is mended."""
     if fault.part in ("manifest", "gaps"):
         return reverse({"manifest": "edition-facts", "gaps": "edition-gaps"}[fault.part], args=[case.pk])
-    return reverse("edition-source", args=[case.pk, FILE_OF.get(fault.part, fault.part)])
+    if fault.part in COLUMNS and fault.key != "cites":
+        return reverse("edition-row", args=[case.pk, fault.part, fault.key])
+    return reverse("edition-source", args=[case.pk, COLUMNS.get(fault.part, fault.part)])
 
 
 def act(request, pk, name):
@@ -93,13 +97,13 @@ def act(request, pk, name):
 # ── writing ──
 
 
-def _writable(request, pk):
+def writable(request, pk):
     case = draft_or_404(request, pk)
     must(permissions.edition_writer(case, request.user), "修改草稿")
     return case
 
 
-def _saved(request, case, form, changed):
+def saved(request, case, form, changed):
     """Whether it is kept; else the form says why, and is ready to be saved over what came in between."""
     deed = partial(actions.save, case, changed, form.cleaned_data["revision"])
     if carried_out(form, request, deed):
@@ -112,11 +116,13 @@ def _saved(request, case, form, changed):
 
 def source(request, pk, column):
     """一个文件的全文，旁边是门户认出来的结构。"""
-    case = _writable(request, pk)
+    case = writable(request, pk)
     given = {"source": getattr(case, column), "revision": case.revision}
-    form = forms.SourceForm(request.POST or None, initial=given, label=LABELS[column])
+    form = forms.SourceForm(
+        request.POST or None, initial=given, label=LABELS[column], may_be_empty=column == "commitment"
+    )
     saves = form.is_bound and LOOK not in request.POST
-    if form.is_valid() and saves and _saved(request, case, form, {column: form.cleaned_data["source"]}):
+    if form.is_valid() and saves and saved(request, case, form, {column: form.cleaned_data["source"]}):
         return redirect("edition-source", case.pk, column)
     shown = form.cleaned_data.get("source", "") if form.is_bound else given["source"]
     reading = Reading(case.sources | {column: shown})
@@ -144,23 +150,24 @@ def _structure(reading, column):
 def _other(theirs, shown):
     """Lines of what is kept that are not in what was written, as runs."""
     before, after = theirs.split("\n"), shown.split("\n")
-    lost = [line for line in before if line not in set(after)]
-    come = [line for line in after if line not in set(before)]
-    return [marked(*pair) for pair in zip(lost, come, strict=False)][:40]
+    kept, given = set(before), set(after)
+    lost, come = [one for one in before if one not in given], [one for one in after if one not in kept]
+    return [marked(*pair) for pair in islice(zip_longest(lost, come, fillvalue=""), MOST_LINES)]
 
 
 def facts(request, pk):
     """版本说明：代码、修订号、名称、制定机关。"""
-    case = _writable(request, pk)
+    case = writable(request, pk)
     reading = case.reading
     if reading.facts is None:
         messages.error(request, f"版本说明读不出来：{reading.why['manifest']}")
         return redirect("edition-source", case.pk, "manifest")
     given = {name: reading.facts[name] for name in ("code", "version", "title", "subtitle", "issuer")}
+    given["grades"] = reading.facts.get("grades", [])
     form = forms.FactsForm(request.POST or None, initial=given | {"revision": case.revision})
     if form.is_valid():
         changed = {"manifest": with_facts(case.manifest, form.facts())}
-        if _saved(request, case, form, changed):
+        if saved(request, case, form, changed):
             return redirect(case)
     return _form_page(
         request, case, form, "版本说明", f"适用地区是{case.region}。名称、修订号印在每一份协议的案卷里。"
@@ -169,7 +176,7 @@ def facts(request, pk):
 
 def gaps(request, pk):
     """补缺：文本里缺失的每一处，照原文补上。"""
-    case = _writable(request, pk)
+    case = writable(request, pk)
     texts = {column: getattr(case, column) for column in ("text", "commitment")}
     form = forms.GapsForm(request.POST or None, texts=texts, initial={"revision": case.revision})
     if form.is_valid():
@@ -178,7 +185,7 @@ def gaps(request, pk):
             for column, text in texts.items()
             if LOST in text
         }
-        if _saved(request, case, form, changed):
+        if saved(request, case, form, changed):
             return redirect(case)
     return _form_page(request, case, form, "补缺", f"照官方原文补上，不能自拟。空着的仍是“{LOST}”。")
 

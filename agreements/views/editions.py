@@ -5,6 +5,7 @@ from io import BytesIO
 from itertools import groupby
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -13,12 +14,14 @@ from ..edition_desk import actions, forms
 from ..edition_desk.bundle import packed
 from ..edition_desk.compare import compared, parts_of
 from ..edition_desk.compare_terms import compared_terms
-from ..edition_desk.sources import Reading
+from ..edition_desk.sources import NAMES, Reading
 from ..edition_text import BLANK
 from ..models import Edition, EditionCase
 from ..papers.refusals import PaperRefused
 from ..papers.render import render_agreement
 from .common import carried_out, must
+
+WHOLE_TEXTS = [column for column in NAMES if column != "manifest"]  # what a list of drafts does not show
 
 
 def _seen(request):
@@ -33,11 +36,13 @@ def _edition(request, code, version):
 
 def editions(request):
     """协议文本版本：各省各版的状态和使用情况，本地区正在编写的草稿。"""
-    found = _seen(request).with_use().select_related("region", "case").order_by("region", "code", "-pk")
-    own = EditionCase.objects.visible_to(request.user).in_work().select_related("based_on", "region")
+    found = _seen(request).with_use().select_related("region").order_by("region", "code", "-pk")
+    withdrawn = EditionCase.objects.filter(status="withdrawn").values_list("edition_id", flat=True)
+    own = EditionCase.objects.visible_to(request.user).in_work().defer(*WHOLE_TEXTS)
     context = {
-        "editions": found,
-        "drafts": own,
+        "editions": found.defer(*NAMES),
+        "withdrawn": set(withdrawn),
+        "drafts": own.prefetch_related(Prefetch("based_on", Edition.objects.defer(*NAMES))),
         "may_begin": permissions.may_begin_edition(request.user),
     }
     return render(request, "agreements/editions.html", context)
@@ -50,7 +55,7 @@ def edition(request, code, version):
     withdrawable = case or EditionCase(region=found.region, edition=found, status="published")
     context = {
         "edition": found,
-        "case": case,
+        "withdrawn": {found.pk} if case and case.status == "withdrawn" else set(),
         "events": case.events.all() if case and request.user.agency_id else [],
         "at_desk": request.user.agency_id is not None,
         "may_begin": permissions.may_begin_edition(request.user),
@@ -108,6 +113,7 @@ def withdraw(request, code, version):
 
 def form_page(request, form, label, follows, back=None, **context):
     """A page that asks for a few things; `back` is the edition or the draft that it is about."""
+    of_no_edition(request)
     given = {"form": form, "label": label, "follows": follows, "back": back, "button": label}
     return render(request, "agreements/edition_form.html", given | context)
 
@@ -160,8 +166,9 @@ def compare(request):
 
 def _comparable(request):
     """{key: (label, sources)} of what this person may lay side by side."""
-    published = {f"{one.code}/{one.version}": one for one in _seen(request).select_related("region")}
-    drafts = {f"draft-{one.pk}": one for one in EditionCase.objects.visible_to(request.user).in_work()}
+    published = {f"{one.code}/{one.version}": one for one in _seen(request).defer(*NAMES)}
+    own = EditionCase.objects.visible_to(request.user).in_work().defer(*WHOLE_TEXTS)
+    drafts = {f"draft-{one.pk}": one for one in own}
     return {key: (f"{one} · {key}", one) for key, one in published.items()} | {
         key: (f"草稿 · {one}", one) for key, one in drafts.items()
     }
@@ -186,8 +193,14 @@ def _compared(left, right):
     return context
 
 
+def of_no_edition(request):
+    """Sentences on this page speak of a draft's own articles: they do not open those of an edition in force."""
+    request.page_edition = None
+
+
 def draft_or_404(request, pk):
     """A draft that this person may see."""
+    of_no_edition(request)
     if not request.user.agency_id:
         raise Http404
     return get_object_or_404(

@@ -19,6 +19,7 @@ from ..models import ENDED, IN_THE_MAKING, LIVE, Agreement, Deadline, Event, Mes
 from ..offers import offers_for
 from ..permissions import may_print_batches
 from ..standing import standing
+from ..supplements.changes import section as changed_terms
 from .applications import applications_of
 from .common import agreement_or_404
 from .contacts import section as contacts
@@ -26,7 +27,7 @@ from .permits import section as permits
 from .seals import section as sealing
 
 # What apps above this one show of an agreement: callables (agreement, user) → (template, context) or None.
-SECTIONS = [permits, contacts, sealing]
+SECTIONS = [permits, contacts, sealing, changed_terms]
 PER_PAGE = 50
 LATEST = 8  # papers on a hospital's home
 

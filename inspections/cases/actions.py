@@ -233,15 +233,9 @@ def submit_rectification(rectification, *, by, report, files, on=None, address="
     """第六十三条、第七条（十）：the report and its letter of commitment. Returns the Rectification."""
     on = on or localdate()
     thing = perform(rectification.submit, by=by, address=address, report=report, files=list(files), on=on)
-    agreement = thing.agreement
-    snapshot = {
-        "agency_name": agreement.cover["agency_name"],
-        "material": thing.material,
-        "day": on.isoformat(),
-    }
-    paper = Paper.owe(agreement, P.COMMITMENT, snapshot, on.year)
-    transaction.on_commit(partial(_print, paper.pk))
-    _keep(thing, "commitment_paper", paper)
+    if paper := Paper.owe_commitment(thing.agreement, thing.material, on):
+        transaction.on_commit(partial(_print, paper.pk))
+        _keep(thing, "commitment_paper", paper)
     return thing
 
 

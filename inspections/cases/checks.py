@@ -20,7 +20,8 @@ def not_who_opened_it(case, by):
 @rule("第六十三条至第六十七条", "“{item}”不是乙方的违约情形。从违约情形目录里选")
 def item_is_the_hospitals(case, item):
     try:
-        return case.agreement.edition.breaches.find(item)[0].against == "institution"
+        found = case.agreement.edition.breaches.find(item)[0]
+        return found.against == "institution" and not found.lost
     except LookupError:
         return False
 
@@ -29,9 +30,9 @@ def item_is_the_hospitals(case, item):
 def escalation_is_grounded(case, item, weighs_as, severity, severity_reason):
     breaches = case.agreement.edition.breaches
     own = breaches.find(item)[0].article
-    if weighs_as == own:
-        return not severity or {"heavier": chinese_number(weighs_as)}
     row = breaches.measures.get(weighs_as)
+    if weighs_as == own:
+        return severity in ("", row.severe) or {"heavier": chinese_number(weighs_as)}
     grounded = row and own in row.escalated_from and severity in row.severity and severity_reason.strip()
     return bool(grounded) or {"heavier": chinese_number(weighs_as)}
 
@@ -125,7 +126,10 @@ def _wrong_objects(case, plan):
     orders = {item.order: item for item in case.items.all()}
     for ban in plan.bans:
         if ban.item not in orders or not allowed(case.agreement.edition, "ban", orders[ban.item].weighs_as):
-            return "停止人员、科室或项目服务，须依据第六十五条、第六十六条或第六十七条的情形"
+            return "停止人员、科室或项目服务，须依据有这一措施的条款的情形"
+        row = case.agreement.edition.breaches.measures[orders[ban.item].weighs_as]
+        if row.stops and ban.scope not in row.stops:
+            return f"第{chinese_number(row.article)}条不停止{ServiceBan.Scope(ban.scope).label}的服务"
         if case.agreement.stops_without_end(orders[ban.item].weighs_as):
             if ban.until != ServiceBan.NO_END:
                 return "解除处理执行到人员或科室的，没有止期，止期不填"
@@ -138,10 +142,20 @@ def _wrong_objects(case, plan):
         or not allowed(case.agreement.edition, plan.whole, orders[plan.item].weighs_as)
     ):
         return f"“{LABELS[plan.whole]}”须依据可以采取这一措施的一项情形"
+    if plan.whole and (wrong := _not_severe(case, orders[plan.item])):
+        return wrong
     if plan.whole == "suspend" and plan.until is None:
         return "中止协议须写明止期"
     if plan.rectify_by and plan.rectify_by <= plan.on:
         return f"整改期限 {plan.rectify_by} 不晚于起日 {plan.on}"
+    return ""
+
+
+def _not_severe(case, item):
+    """The word that the article wants before the whole agreement is touched, where the item does not have it."""
+    word = case.agreement.edition.breaches.measures[item.weighs_as].severe
+    if word and item.severity != word:
+        return f"第{chinese_number(item.weighs_as)}条{word}的才能中止或解除。在这一项情形里选明并写明理由"
     return ""
 
 

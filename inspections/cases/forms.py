@@ -67,7 +67,9 @@ class ItemForm(OfCaseForm):
         empty_value=0,
         help_text="不选的，按所选情形自己的条款",
     )
-    severity = forms.ChoiceField(label="升格事由", required=False, help_text="按较重条款处理时选")
+    severity = forms.ChoiceField(
+        label="升格事由", required=False, help_text="按较重条款处理，或条款要求情节时选"
+    )
     severity_reason = words("升格的理由", required=False, rows=2)
     overlap_reason = words("选用这一项的理由", required=False, rows=2, help_text="同一行为另有条款时写")
     facts = words("查实的事实", 2000)
@@ -77,12 +79,17 @@ class ItemForm(OfCaseForm):
 
     def prepare(self):
         edition, place = self.agreement.edition, self.agreement.institution
-        items = [one for one in edition.breaches.items.values() if one.against == "institution"]
+        items = [
+            one for one in edition.breaches.items.values() if one.against == "institution" and not one.lost
+        ]
         self.fields["item"].choices = [choice for one in items for choice in _with_parts(one)]
         articles = sorted({one.article for one in items})
         self.fields["weighs_as"].choices = [("", "按自己的条款"), *((one, f"第{one}条") for one in articles)]
         severities = dict.fromkeys(
-            word for one in articles for word in edition.breaches.measures[one].severity
+            word
+            for one in articles
+            for word in (*edition.breaches.measures[one].severity, edition.breaches.measures[one].severe)
+            if word
         )
         self.fields["severity"].choices = [("", "不属升格"), *((word, word) for word in severities)]
         self.fields["department"].queryset = place.departments.filter(closed_on=None)

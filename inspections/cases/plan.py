@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from agreements.models import ServiceBan
 
-from .money import NOTHING, cap_total, in_yuan
+from .money import FEN, NOTHING, cap_total, in_yuan
 
 # Measure → whether an article's row of the edition's table gives it.
 GIVES = {
@@ -20,13 +20,16 @@ GIVES = {
     "refuse": lambda measure, terms: measure.money == "refuse_or_recover",
     "recover": lambda measure, terms: measure.money == "refuse_or_recover",
     "damages": lambda measure, terms: measure.article in terms.liquidated_damages,
-    "ban": lambda measure, terms: measure.stops_persons,
-    "suspend": lambda measure, terms: measure.whole_agreement == "suspend",
-    "rescind": lambda measure, terms: measure.whole_agreement == "rescind",
+    "doubled": lambda measure, terms: measure.money == "refuse_or_recover" and terms.refund.factor > 1,
+    "criticism": lambda measure, terms: measure.criticism,
+    "warning": lambda measure, terms: measure.warning,
+    "ban": lambda measure, terms: bool(measure.stoppable),
+    "suspend": lambda measure, terms: measure.touches("suspend"),
+    "rescind": lambda measure, terms: measure.touches("rescind"),
 }
 LABELS = {
     "interview": "约谈", "rectification": "限期整改", "hold": "暂停拨付", "refuse": "不予支付", "recover": "追回费用",
-    "damages": "违约金", "ban": "停止人员、科室或项目服务", "suspend": "中止协议", "rescind": "解除协议",
+    "damages": "违约金", "doubled": "加倍追回", "criticism": "通报批评", "warning": "警告", "ban": "停止人员、科室或项目服务", "suspend": "中止协议", "rescind": "解除协议",
 }  # fmt: skip
 
 
@@ -89,6 +92,9 @@ class Plan:
     until: date | None = None
     aftercare: tuple[tuple[str, object], ...] = ()
     check_hold: str = ""  # what becomes of payment held for the check: "paid"、"refused"
+    doubled: bool = False  # what is recovered is multiplied as the terms say (`refund.factor`)
+    criticism: bool = False
+    warned: tuple[int, ...] = ()  # staff
 
     @property
     def refuse(self):
@@ -114,7 +120,8 @@ class Plan:
         """The measures that it takes, by name, in the order of the articles."""
         taken = {
             "interview": self.interview, "rectification": self.rectify_by, "hold": self.hold, "refuse": self.refuse,
-            "recover": self.recover, "damages": self.damages, "ban": self.bans, "suspend": self.whole == "suspend",
+            "recover": self.recover, "damages": self.damages, "doubled": self.doubled, "criticism": self.criticism,
+            "warning": self.warned, "ban": self.bans, "suspend": self.whole == "suspend",
             "rescind": self.whole == "rescind",
         }  # fmt: skip
         return [name for name, value in taken.items() if value]
@@ -139,7 +146,8 @@ class Plan:
             Ban(**{**ban, "until": date.fromisoformat(ban["until"])}) for ban in kept["bans"]
         )
         values["aftercare"] = tuple((name, value) for name, value in kept["aftercare"])
-        return cls(**{one.name: values[one.name] for one in fields(cls)})
+        values["warned"] = tuple(kept.get("warned", ()))
+        return cls(**{one.name: values[one.name] for one in fields(cls) if one.name in values})
 
 
 def _shares(kept):
@@ -167,6 +175,20 @@ class Weighed:
     article: int
     article_label: str
     label: str
+
+
+def item_that_gives(case, measure):
+    """The first item of the case whose article gives this measure; None without one."""
+    edition = case.agreement.edition
+    return next((one for one in case.items.all() if allowed(edition, measure, one.weighs_as)), None)
+
+
+def extra_by_item(plan, case):
+    """[(order of the item, amount)] beyond what is recovered, where it is multiplied: the base is a line of its own."""
+    more = case.agreement.terms.refund.factor - 1
+    return [
+        (order, (amount * more).quantize(FEN)) for order, amount in plan.by_item("recover") if plan.doubled
+    ]
 
 
 def damages_cap(case):
@@ -250,12 +272,17 @@ def acts_of(plan, case, minutes=""):
             one for one in agreement.terms.payment_hold.grounds if one.article_label == agreement.terms.payment_hold.article
         )  # fmt: skip
         acts.append(("hold_payment", {"hold_ground": ground, "reason": plan.reason, "on": plan.on}))
+    if plan.criticism:
+        item = item_that_gives(case, "criticism").weighed
+        acts.append(("criticise", {"item": item, "reason": plan.reason, "on": plan.on}))
     return acts + _whole(plan, case, minutes)
 
 
 def check_holds(agreement):
     """第六十一条：payment that is held because of a check."""
-    return agreement.payment_holds.filter(released_on=None, article=agreement.terms.investigation.article)
+    terms = agreement.terms.investigation
+    held = agreement.payment_holds.filter(released_on=None)
+    return held.filter(article=terms.article) if terms else held.none()
 
 
 def is_under_check(agreement):

@@ -20,7 +20,10 @@ class PlanForm(OfCaseForm):
     reason = words("查实的事实和理由")
     interview = forms.BooleanField(label="约谈", required=False)
     rectify_by = day_field("整改期限", required=False, help_text="限期整改的填")
-    hold = forms.BooleanField(label="暂停拨付（第六十四条）", required=False)
+    hold = forms.BooleanField(label="暂停拨付", required=False)
+    doubled = forms.BooleanField(label="加倍追回", required=False)
+    criticism = forms.BooleanField(label="通报批评", required=False)
+    warn_staff = forms.ModelMultipleChoiceField(label="警告的人员", queryset=None, required=False)
     ban_staff = forms.ModelMultipleChoiceField(label="停止服务的人员", queryset=None, required=False)
     ban_departments = forms.ModelMultipleChoiceField(label="停止服务的科室", queryset=None, required=False)
     ban_services = forms.CharField(
@@ -48,6 +51,7 @@ class PlanForm(OfCaseForm):
     def prepare(self):
         place, case = self.agreement.institution, self.breach_case
         self.fields["ban_staff"].queryset = place.staff_members.filter(left_on=None)
+        self.fields["warn_staff"].queryset = place.staff_members.filter(left_on=None)
         self.fields["ban_departments"].queryset = place.departments.filter(closed_on=None)
         self.items = list(case.items.all())
         items = [("", "没有"), *((one.order, f"{one.order}. {one.ground}") for one in self.items)]
@@ -59,6 +63,14 @@ class PlanForm(OfCaseForm):
         self.initial["on"] = localdate()
         if case.intended_plan:
             self._show(case.intended_plan)
+        self._leave_out_what_no_text_gives()
+
+    def _leave_out_what_no_text_gives(self):
+        """What the edition knows nowhere is not asked; what this case's items do not give is refused by name."""
+        rows = self.agreement.edition.breaches.measures
+        for name, measure in ASKED_IF_KNOWN.items():
+            if not any(allowed(self.agreement.edition, measure, article) for article in rows):
+                del self.fields[name]
 
     def _ask_amounts(self):
         """第六十五条：for each item what its own article gives; the sum of 违约金 is what is capped."""
@@ -91,6 +103,7 @@ class PlanForm(OfCaseForm):
             plan.aftercare
         )
         self.initial["on"] = localdate()
+        self.initial["warn_staff"] = list(plan.warned)
         self.initial["ban_staff"] = [ban.target for ban in plan.bans if ban.scope == "person"]
         self.initial["ban_departments"] = [ban.target for ban in plan.bans if ban.scope == "department"]
         self.initial["ban_services"] = "、".join(ban.service for ban in plan.bans if ban.service)
@@ -126,10 +139,13 @@ class PlanForm(OfCaseForm):
         bans = tuple(
             Ban(scope, pk, given["ban_item"], given["ban_until"], name) for scope, pk, name in stopped
         )
-        same = {name: given[name] for name in SAME}
+        same = {name: given[name] for name in SAME if name in given}
+        warned = tuple(one.pk for one in given.get("warn_staff") or ())
         counts = {name: given[name] or 0 for name in ("inpatients", "unsettled")} | {"handover_number": ""}
         aftercare = tuple(counts.items()) if given["whole"] else ()
-        return Plan(**same, shares=self._shares(), on=given["on"], bans=bans, aftercare=aftercare)
+        return Plan(
+            **same, shares=self._shares(), on=given["on"], bans=bans, aftercare=aftercare, warned=warned
+        )
 
     def details(self):
         return {"plan": self.plan()}
@@ -144,7 +160,13 @@ SAME = [
     "item",
     "until",
     "check_hold",
+    "doubled",
+    "criticism",
 ]
+# Field → the measure without which it is not asked.
+ASKED_IF_KNOWN = {
+    "interview": "interview", "hold": "hold", "doubled": "doubled", "criticism": "criticism", "warn_staff": "warning",
+}  # fmt: skip
 
 
 class ProposeForm(PlanForm):

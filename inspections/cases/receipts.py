@@ -28,12 +28,13 @@ def demand_received(delivery):
         return
     # What is demanded after an offset has a time of its own, which the text does not name.
     again = any(item.status == "owing" for item in items)
+    asked = [one for one in agreement.terms.deadlines.values() if one.start_event == DEMANDED]
     start_clocks(
         agreement,
         DEMANDED,
         delivery.received_on,
         about,
-        lambda term: article in term.articles and term.default == again,
+        lambda term: article in term.articles and (len(asked) == 1 or term.default == again),
     )
     clock = agreement.deadlines.filter(event=DEMANDED, about=about).first()
     for item in items:

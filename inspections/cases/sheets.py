@@ -13,12 +13,11 @@ from .words import measures_in_words
 def intended_notice(case):
     """D-08 拟处理告知书 (第六条（三）)."""
     agreement, plan = case.agreement, case.intended_plan
-    days = agreement.terms.defence.working_days
     paragraphs = [
         f"经调查，你单位在履行{_named(agreement)}中，有上列情形。我单位拟作如下处理：",
         *numbered(measures_in_words(plan, case)),
-        f"依据服务协议{agreement.terms.defence.article}（三），你单位有权陈述、申辩。自收到本告知书之日的次日起"
-        f"{days}个工作日内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
+        f"依据服务协议{agreement.cite('第六条（三）')}，你单位有权陈述、申辩。自收到本告知书之日的次日起"
+        f"{agreement.terms.defence.in_words}内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
     ]
     return _sheet(case, "拟处理告知书", paragraphs, table=items_table(case, plan), articles=_grounds(case))
 
@@ -194,7 +193,7 @@ def _named(agreement):
 
 
 def _explains(agreement):
-    return agreement.terms.explanation.article
+    return agreement.cite("第五条")
 
 
 def _against(agreement):

@@ -3,6 +3,7 @@
 from agreements.models import ServiceBan
 
 from .money import in_yuan
+from .plan import extra_by_item, item_that_gives
 
 
 def day_in_words(day):
@@ -31,6 +32,9 @@ def _money(plan, case):
         yield f"对违规费用{in_yuan(plan.refuse)}不予支付{_by_item(plan, 'refuse')}。"
     if plan.recover:
         yield f"追回违规费用{in_yuan(plan.recover)}{_by_item(plan, 'recover')}。"
+    if extra := extra_by_item(plan, case):
+        terms, more = case.agreement.terms.refund, sum(amount for _, amount in extra)
+        yield f"违规费用加倍追回，除本数外另缴{in_yuan(more)}（{terms.article}）。"
     if plan.damages:
         yield f"要求支付违约金{in_yuan(plan.damages)}{_by_item(plan, 'damages')}。"
 
@@ -44,6 +48,11 @@ def _by_item(plan, name):
 
 def _stops(plan, case):
     people = case.agreement.institution
+    if plan.criticism:
+        yield f"给予通报批评（{item_that_gives(case, 'criticism').ground}）。"
+    if plan.warned:
+        named = "、".join(map(str, people.staff_members.filter(pk__in=plan.warned)))
+        yield f"对{named}处以警告（{item_that_gives(case, 'warning').ground}）。"
     for ban in plan.bans:
         found = {"person": people.staff_members, "department": people.departments}.get(ban.scope)
         who = found.get(pk=ban.target) if found else ban.service

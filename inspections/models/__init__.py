@@ -1,6 +1,6 @@
 from .assessment import Assessment
 from .case import BreachCase
-from .case_rows import CaseItem, Defence, Explanation
+from .case_rows import CaseItem, Defence, Explanation, StaffWarning
 from .checklist import ChecklistLine
 from .complaint import AgencyBreachCase, ComplaintEvent, ComplaintFile
 from .dispute import CoordinationRequest, Dispute, Opinion
@@ -47,4 +47,5 @@ __all__ = [
     "ResultSheet",
     "SampleDraw",
     "SheetSignature",
+    "StaffWarning",
 ]

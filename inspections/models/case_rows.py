@@ -90,6 +90,25 @@ class CanBeCancelled(models.Model):
         self.cancelled_on, self.cancelling_reason = on, reason
 
 
+class StaffWarning(RowOfCase):
+    """对医师或工作人员的警告：依哪一条，哪一天决定。"""
+
+    breach_case = of_case("warnings")
+    staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="warnings", verbose_name="人员")
+    article = models.CharField("依据", max_length=60)
+    on = models.DateField("决定日期")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "警告"
+        constraints = [
+            models.UniqueConstraint(fields=["breach_case", "staff", "on"], name="warned_once_a_decision")
+        ]
+
+    def __str__(self):
+        return f"{self.staff}：警告"
+
+
 class CaseItem(RowOfCase):
     """本案认定的一项违约情形：哪一条哪一项，多少违规费用，按哪一条处理（第六十三条至第六十七条）。"""
 

@@ -7,7 +7,7 @@ from agreements.models import Attachment
 from ..cases import checks as rules
 from ..cases import permissions
 from ..cases import undoing_checks as undoing
-from ..cases.plan import damages_cap
+from ..cases.plan import damages_cap, extra_by_item, item_that_gives
 from ..cases.states import AFTER_DECISION
 from ..cases.states import CaseStatus as S
 from ..cases.words import measures_in_words
@@ -56,6 +56,10 @@ class DecidingActs:
         for kind, name in (("fees", "recover"), ("damages", "damages")):
             for order, amount in plan.by_item(name):
                 self.recoveries.create(kind=kind, amount=amount, order=order, about=named.get(order, ""))
+        for order, amount in extra_by_item(plan, self):
+            self.recoveries.create(kind="extra", amount=amount, order=order, about=named.get(order, ""))
+        for person in plan.warned:
+            self.warnings.create(staff_id=person, article=item_that_gives(self, "warning").ground, on=on)
         if plan.rectify_by:
             self._order_rectification(plan, on)
 

@@ -43,6 +43,7 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
 
     class Kind(models.TextChoices):
         FEES = "fees", "违规费用"
+        EXTRA = "extra", "加倍追回"
         DAMAGES = "damages", "违约金"
 
     breach_case = of_case("recoveries")

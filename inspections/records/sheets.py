@@ -91,7 +91,7 @@ def coordination_request(agreement, record):
 
 def explanation(agreement, record):
     """D-34 解释说明书 (第五条)."""
-    article = agreement.terms.explanation.article
+    article = agreement.cite("第五条")
     words = [
         f"你单位于{day_in_words(record.filed_on)}就“{record.subject}”提出：{record.text}",
         f"现答复如下：{record.answer_text}",

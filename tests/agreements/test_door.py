@@ -31,6 +31,7 @@ TABLE = {
     "accept_electronic_delivery": LIVE,
     "withdraw_electronic_delivery": LIVE | {"terminated", "rescinded", "renewed"},
     "keep_despite_repeat": LIVE, "disown_suspension": LIVE | ENDED, "draft_change": LIVE, "make_supplement": LIVE | {"signed"},
+    "make_uniform_supplement": LIVE | {"signed"}, "take_terms": LIVE | {"signed"},
     "count_aftercare": {"terminated", "rescinded", "renewed"}, "draft_suspension": FORCE, "draft_resumption": {"suspended"}, "draft_ending": LIVE, "file_penalty_report": LIVE, "note_penalty": LIVE, "note_approval": LIVE,
     "extend": {"active", "suspended"}, "record_fine": LIVE, "criticise": LIVE, "lift_sanction": LIVE, "announce_end": LIVE,
     "end_on_arrival": LIVE, "end_by_own_notice": LIVE, "receive_end_notice": LIVE,

@@ -1,9 +1,11 @@
 """版本管理：一人起草，另一人发布；发布后不可改；停用不动已签的。"""
 
+import threading
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from agreements.edition_desk import actions
 from agreements.gate import RuleBroken, perform
@@ -31,7 +33,7 @@ def published(case, writer, head):
 
 def test_a_copy_has_the_next_number_and_is_all_right_as_it_stands(copied, edition):
     assert (copied.status, copied.based_on, copied.region_id) == ("draft", edition, "630000")
-    assert copied.reading.facts["version"] == str(int(edition.version) + 1)
+    assert copied.reading.facts["version"] == f"{edition.version}.1"
     assert copied.faults == []
     assert {column: copied.sources[column] for column in ("text", "terms_source", "breaches_source")} == {
         column: edition.sources[column] for column in ("text", "terms_source", "breaches_source")
@@ -40,9 +42,25 @@ def test_a_copy_has_the_next_number_and_is_all_right_as_it_stands(copied, editio
 
 def test_a_draft_becomes_an_edition_with_its_fingerprint(copied, edition, writer, head):
     new = published(reworded(copied, writer), writer, head)
-    assert (new.code, new.version, new.region, new.complete) == (edition.code, "3", edition.region, True)
+    assert (new.code, new.version, new.region, new.complete) == (
+        edition.code,
+        f"{edition.version}.1",
+        edition.region,
+        True,
+    )
     assert "不得超过90日" in new.form.article(79).paragraphs[0].text and new.sha256 != edition.sha256
     assert new.case.status == "published" and new in Edition.objects.open()
+
+
+def test_numbers_of_the_desk_leave_whole_numbers_to_the_releases(edition, copied, writer, head):
+    first = published(copied, writer, head)
+    versions = [actions.copy_edition(one, by=writer).reading.facts["version"] for one in (edition, first)]
+    assert versions == [f"{edition.version}.2"] * 2
+
+
+def test_the_code_of_another_region_is_not_taken(edition, clerk):
+    faults = actions.copy_edition(edition, by=clerk).faults
+    assert [fault.sentence for fault in faults] == ["版本代码 qinghai-2025 是青海省的，本地区的换一个"]
 
 
 def test_another_agency_writes_for_its_own_region(edition, clerk):
@@ -133,6 +151,30 @@ def test_saving_what_was_not_changed_writes_no_row(copied, writer):
     assert copied.events.count() == before
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time by nature")
+def test_of_two_saves_at_one_moment_exactly_one_is_kept(copied, writer):
+    start, outcomes = threading.Barrier(2), []
+
+    def save(days):
+        try:
+            case = EditionCase.objects.get(pk=copied.pk)
+            start.wait()
+            outcomes.append(reworded(case, writer, new=f"{days}日").revision)
+        except RuleBroken as why:
+            outcomes.append(str(why))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=[days]) for days in (60, 90)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(isinstance(outcome, int) for outcome in outcomes) == [False, True]
+    assert any("李若溪在" in str(outcome) for outcome in outcomes)
+
+
 # ── the record ──
 
 
@@ -199,3 +241,16 @@ def test_use_is_counted_in_one_query(desk, edition, django_assert_num_queries):
     with django_assert_num_queries(1):
         found = Edition.objects.with_use().get(code=edition.code)
     assert (found.signed_count, found.live_count) == (1, 1 if TODAY else 0)
+
+
+def test_who_sees_which(desk, edition, copied, clerk, operator, other_operator, writer):
+    desk.signed()
+    seen = {
+        person.name: Edition.objects.visible_to(person).exists()
+        for person in (clerk, operator, other_operator)
+    }
+    assert seen == {clerk.name: True, operator.name: True, other_operator.name: False}
+    assert copied in EditionCase.objects.visible_to(writer)
+    for person in (clerk, operator):
+        assert not EditionCase.objects.visible_to(person).exists()
+        assert not EditionEvent.objects.visible_to(person).exists()

@@ -7,7 +7,7 @@ from agreements.edition_desk.compare_terms import compared_terms
 from agreements.edition_text import chinese_number, number_of, read_text
 from agreements.terms import read_terms
 
-from .edition_texts import SMALL, official
+from .edition_texts import FOLDER, SMALL, official
 
 
 def pairs(left, right):
@@ -82,3 +82,47 @@ def test_terms_are_one_table_with_what_differs_first():
     assert [row.differs for row in rows] == sorted((row.differs for row in rows), reverse=True)
     (capital,) = (row for row in rows if (row.concept, row.key) == ("质量保证金", "比例"))
     assert (capital.left, capital.left_article) == ("0.05", "第三十三条")
+
+
+def test_what_is_too_long_to_be_compared_is_shown_as_a_whole():
+    old, new = "甲乙" * 2000, "乙丙" * 2000
+    assert marked(old, new) == ([("del", old)], [("ins", new)])
+
+
+def test_very_many_articles_are_paired_by_number():
+    many = "标题\n\n序言\n\n" + "\n".join(f"第{chinese_number(n)}条　甲{n}" for n in range(1, 260))
+    found = pairs(many, many.replace("甲", "乙"))
+    assert all(pair.left.label == pair.right.label for pair in found)
+
+
+def test_the_two_texts_of_shanghai_are_paired_as_they_were_written():
+    """Section 9 of the rule catalogue: from article 8 on, the text for 一级 is numbered otherwise."""
+    left, right = (
+        (FOLDER.parent / f"shanghai-{name}/text.txt").read_text(encoding="utf-8")
+        for name in ("secondary", "primary")
+    )
+    found = [one for one in pairs(left, right) if (one.left or one.right).number]
+    numbers = [(one.left and one.left.number, one.right and one.right.number) for one in found]
+    same = {n: n for n in range(1, 8)} | {
+        9: 8,
+        10: 9,
+        12: 14,
+        13: 15,
+        15: 17,
+        16: 18,
+        17: 19,
+        18: 20,
+        19: 21,
+        20: 22,
+    }
+    assert {one: two for one, two in numbers if one and two} == same
+    assert [two for one, two in numbers if one is None] == [10, 11, 12, 13, 16, 23]
+    assert {one.left.number for one in found if one.equal} == set(same) - {2, 20}
+
+
+def test_a_blank_that_asks_for_something_else_is_a_difference():
+    changed = SMALL.replace("乙方：{institution_name}", "乙方：{institution_code:____}")
+    (pair,) = (one for one in pairs(SMALL, changed) if not one.equal)
+    assert (
+        pair.left.label == "封面" and "［乙方名称］" in pair.left.text and "［乙方代码］" in pair.right.text
+    )

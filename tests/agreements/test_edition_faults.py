@@ -1,15 +1,23 @@
 """发布前的检查：每一处一句话，说清是什么、在哪里。"""
 
+from dataclasses import fields
+
 import pytest
 
+from agreements.edition_desk import rows
 from agreements.edition_desk.faults import faults_in
+from agreements.edition_desk.sources import Reading, sources_of
+from agreements.edition_desk.words import KEYS, TABLES
 from agreements.edition_text import LOST
+from institutions.models import Region
 
-from .edition_texts import official, reading
+from .edition_texts import FOLDER, official, reading
+
+QINGHAI, SHANGHAI = Region("630000", "青海省"), Region("310000", "上海市")
 
 
-def faults(region="630000", taken=False, **changed):
-    return faults_in(reading(**changed), region, taken)
+def faults(region=QINGHAI, published=None, **changed):
+    return faults_in(reading(**changed), region, published or {})
 
 
 def sentences(**changed):
@@ -36,6 +44,7 @@ def test_the_reference_form_has_none():
         ("text", "第七十九条   ", "第七十八条   ", "缺少第七十九条", "text"),
         ("text", "第二章", "第三章", "第三章出现了2次", "text"),
         ("text", "{agency_name}", "{agency_name", "空白写得不对", "text"),
+        ("text", "信函的地址", "信函的地址😀", "“😀”（U+1F600）打印字体里没有", "text"),
         # the terms
         ("terms_source", 'article = "第七十九条"\nmax_days', 'article = "第九十九条"\nmax_days', "中止：文本里没有第九十九条", "terms"),
         ("terms_source", 'article = "第七十九条"\nmax_days', "max_days", "[suspension] 缺少 article", "terms_source"),
@@ -62,6 +71,7 @@ def test_the_reference_form_has_none():
         ("manifest", 'title = "青海省', 'title = "海南省', "与文本的标题", "manifest"),
         ("manifest", 'code = "qinghai-2025"', 'code = "青海"', "只用小写字母、数字", "manifest"),
         ("manifest", 'code = "qinghai-2025"', 'code = "drafts"', "不能叫“drafts”", "manifest"),
+        ("manifest", "complete = true", 'grades = ["9"]', "适用的等级（grades）只写", "manifest"),
         ("manifest", 'version = "2"\n', "", "缺少 version（修订号）", "manifest"),
     ],
 )  # fmt: skip
@@ -79,8 +89,9 @@ def test_an_article_in_the_wrong_place_is_named():
 
 
 def test_the_region_is_that_of_the_people_and_the_number_is_new():
-    assert "区划代码是 630000，应为本地区的 310000" in [one.sentence for one in faults(region="310000")]
-    assert any("已经发布" in one.sentence for one in faults(taken=True))
+    assert "区划代码是 630000，应为本地区的 310000" in [one.sentence for one in faults(region=SHANGHAI)]
+    assert any("已经发布" in one.sentence for one in faults(published={"2": QINGHAI}))
+    assert faults(published={"1": QINGHAI}) == []
 
 
 @pytest.mark.parametrize(
@@ -101,3 +112,25 @@ def test_the_region_is_that_of_the_people_and_the_number_is_new():
 def test_whatever_is_written_is_answered_with_a_sentence(column, source):
     whole = official()
     assert faults(**{column: (whole[column], source)})
+
+
+def test_a_text_may_come_without_a_letter_of_commitment():
+    whole = official()
+    assert sentences(commitment=(whole["commitment"], "\n")) == []
+
+
+@pytest.mark.parametrize("name", ["shanghai-secondary", "shanghai-primary"])
+def test_a_text_with_gaps_is_told_what_it_lacks(name):
+    """What cannot be found in any copy stands as a gap, and everything that would rest on it is named."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.parent / name).iterdir()}
+    found = faults_in(Reading(sources_of(files)), SHANGHAI, {})
+    assert {fault.part for fault in found} <= {"gaps", "terms", "deadlines", "items", "measures"}
+    assert all("原文缺失" in fault.sentence or "没有" in fault.sentence for fault in found)
+    if name == "shanghai-secondary":  # three items are lost, and nothing else is wrong
+        assert len(found) == 6
+
+
+def test_every_key_of_every_table_has_a_name_on_the_screen():
+    kinds = [kind for kind, _, _ in rows.KINDS.values()] + [array[3] for array in rows.ARRAYS.values()]
+    assert not {field.name for kind in kinds for field in fields(kind)} - set(KEYS)
+    assert not set(rows.KINDS) - set(TABLES)

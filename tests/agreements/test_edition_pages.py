@@ -54,8 +54,16 @@ def test_the_list_takes_as_many_queries_for_ten_as_for_one(
     for version in ("7", "8", "9"):
         manifest = ('version = "2"', f'version = "{version}"')
         Edition.objects.publish(official(manifest=manifest))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         as_writer.get(reverse("editions"))
+
+
+def test_the_list_leads_to_those_who_signed_under_an_edition(as_writer, edition, desk):
+    signed = desk.signed()
+    place = f"{reverse('agreements')}?edition={edition.code}/{edition.version}"
+    assert f'href="{place}"' in words(as_writer.get(reverse("editions")))
+    assert signed.number in words(as_writer.get(place))
+    assert signed.number not in words(as_writer.get(f"{reverse('agreements')}?edition={edition.code}/9"))
 
 
 # ── copying and writing ──
@@ -141,12 +149,12 @@ def test_a_filling_of_two_lines_is_refused(as_writer, writer, regions):
 
 def test_the_facts_are_written_where_they_stand(as_writer, copied):
     given = {"code": "qinghai-2027", "version": "1", "title": copied.reading.facts["title"], "subtitle": "",
-             "issuer": '青海省"医疗保障局"', "revision": copied.revision}  # fmt: skip
+             "issuer": '青海省"医疗保障局"', "grades": ["2", "3"], "revision": copied.revision}  # fmt: skip
     as_writer.post(url("edition-facts", copied), given)
     copied.refresh_from_db()
     facts = copied.reading.facts
     assert (facts["code"], facts["version"], facts["issuer"]) == ("qinghai-2027", "1", '青海省"医疗保障局"')
-    assert 'commitment = "承诺书"' in copied.manifest
+    assert facts["grades"] == ["2", "3"] and 'region = "630000"' in copied.manifest
 
 
 # ── in and out ──
@@ -275,3 +283,14 @@ def test_each_fault_leads_to_the_page_that_mends_it(as_writer, copied, writer, c
     assert said in page
     place = re.search(r'<a href="([^"]+)" aria-label="去改', page)[1]
     assert as_writer.get(place.partition("#")[0]).status_code == 200
+
+
+def test_a_text_without_a_letter_of_commitment_is_written_so(as_writer, copied):
+    assert "没有承诺书的，空着" in words(write(as_writer, copied, "commitment", "", look="1"))
+    assert "没有承诺书" in words(
+        write(as_writer, copied, "commitment", "") and as_writer.get(copied.get_absolute_url())
+    )
+    page = words(write(as_writer, copied, "text", ""))
+    assert "还不能提交" in page
+    copied.refresh_from_db()
+    assert copied.commitment == "" and copied.text and copied.faults == []

@@ -63,6 +63,14 @@ def test_the_blank_form_is_the_official_text_byte_for_byte(ours, official):
     assert read_text(text_of(EDITION / ours)).blank().plain() == text_of(OFFICIAL / official)
 
 
+@pytest.mark.rule("S00.1")
+@pytest.mark.parametrize("name", ["secondary", "primary"])
+def test_the_shanghai_texts_are_the_official_ones_byte_for_byte_with_what_is_lost(name):
+    text = read_text(text_of(ROOT / f"agreements/editions/shanghai-{name}/text.txt"))
+    assert text.blank().plain() == text_of(OFFICIAL / f"shanghai-{name}-agreement.txt")
+    assert not text.complete
+
+
 @pytest.mark.rule("Q00.3")
 def test_without_placeholders_the_text_is_the_official_one_letter_for_letter(agreement):
     stripped = re.sub(r"\{[^{}]*\}", "", agreement.plain())

@@ -79,7 +79,7 @@ def test_each_agreement_is_a_line_with_its_number_institution_and_state(province
 
 def test_the_province_has_its_agencies_and_institutions_of_every_kind(province):
     assert Counter(Agency.objects.values_list("level", flat=True)) == {
-        Level.PROVINCE: 1,
+        Level.PROVINCE: 2,
         Level.PREFECTURE: 8,
         Level.COUNTY: 1,
     }

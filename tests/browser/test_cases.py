@@ -68,7 +68,7 @@ def test_a_case_goes_from_the_clue_to_the_decision_on_a_phone(phone, desk, docto
     seed()
     agreement, page = desk.signed(), phone.page
     phone.go("clerk", f"/agreements/{agreement.number}/")
-    page.get_by_role("link", name="登记线索").click()
+    page.get_by_role("link", name="登记线索").first.click()  # beside each act that needs a case, and below
     phone.look()
     page.get_by_label("案由").fill("康复治疗项目重复收费")
     page.get_by_label("线索", exact=True).fill("数据监测：运动疗法与关节松动训练同时计费")

@@ -15,7 +15,9 @@ from agreements.models.event import first_fault
 from agreements.publication import bans_on, listed
 from agreements.stops.repeat import times_suspended
 from inspections.cases import actions as cases
+from inspections.cases import points as case_points
 from inspections.cases.plan import Ban
+from inspections.cases.undoing import left_of
 from inspections.models import BreachCase, Dispute, Handling, RecoveryItem
 from inspections.models.recovery import DEMANDED
 from inspections.records.actions import file_record
@@ -255,6 +257,17 @@ def test_a_stopped_department_is_listed_until_it_is_lifted(people):
     assert bans_on(TODAY).exists() and titles(people.desk.clerk)["处理撤销，要恢复的"]
     people.desk.decided(people.agreement(case), "lift_ban", ban=ban, reason="复议撤销", on=TODAY)
     assert not bans_on(TODAY).exists() and "处理撤销，要恢复的" not in titles(people.desk.clerk)
+
+
+@pytest.mark.rule("Q68.1", "Q81.1")
+def test_points_given_for_the_case_are_named_once_its_decision_fell_and_not_before(people):
+    doctor = people.desk.hospital.staff_members.create(code="D630105000001", name="林一", kind="physician")
+    case = people.decided(items=[{"staff": doctor}])
+    row = {"staff": doctor, "points": 2, "responsibility": "main", "reason": "重复收费"}
+    case_points.propose(case, by=people.desk.clerk, rows=[row], on=TODAY)
+    assert left_of(case) == []
+    [(sentence, _)] = left_of(reopened(people, case))
+    assert sentence.startswith("撤销记分：林一")
 
 
 @pytest.mark.rule("Q67.2", "Q81.1")

@@ -5,10 +5,12 @@ from agreements.diagram import as_mermaid
 from agreements.models import (
     AgencySeal,
     Agreement,
+    Amendment,
     ChangeRequest,
     EditionCase,
     FeeClaim,
     Paper,
+    PolicySupplement,
     Proposal,
     RenewalRequest,
     Status,
@@ -38,7 +40,9 @@ class Command(BaseCommand):
 def page():
     """The document: one diagram for each kind of record that has states."""
     parts = ["# 状态图", INTRODUCTION]
-    others = (Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal, EditionCase)
+    others = (
+        Proposal, Paper, RenewalRequest, ChangeRequest, FeeClaim, AgencySeal, EditionCase, PolicySupplement, Amendment,
+    )  # fmt: skip
     kinds = [(Agreement, Status), *((model, model.Status) for model in others)]
     for model, statuses in kinds:
         parts += [f"## {model.kind_name}", f"```mermaid\n{as_mermaid(model, statuses)}```"]

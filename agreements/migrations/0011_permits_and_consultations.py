@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agreements', '0009_extensions'),
+        ('agreements', '0010_policy_supplements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

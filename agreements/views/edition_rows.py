@@ -1,0 +1,274 @@
+"""The terms and the breach catalogue of a draft: all at a glance, and each table as a typed form."""
+
+import hashlib
+import tomllib
+from dataclasses import fields
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from .. import permissions
+from ..edition_desk import rows
+from ..edition_desk.forms import DraftForm
+from ..edition_desk.sources import NAMES, Reading
+from ..edition_desk.toml_writing import as_written, find, opened, without, written
+from ..edition_desk.typed import TableForm
+from ..edition_desk.words import key_label, value_label
+from ..edition_text import LOST, NoSuchArticle
+from ..gate import refusal
+from ..tables import BadTerms
+from .edition_drafts import saved, writable
+from .editions import draft_or_404
+
+FETCH, MISSING = "fetch", "missing"  # buttons: take the wording from the text; mark the item as lost
+OVERVIEW = {
+    "terms": "edition-terms",
+    "deadlines": "edition-terms",
+    "items": "edition-breaches",
+    "measures": "edition-breaches",
+}
+
+
+def terms(request, pk):
+    """参数：每张表的值、条款的原文，文本里没有的可以加上。"""
+    case = draft_or_404(request, pk)
+    raw = _parsed_or_none(case, "terms_source")
+    if raw is None:
+        return _to_source(request, case, "terms_source")
+    reading, faults = case.reading, _faults_by_row(case)
+    clocks = [one for one in raw.get("deadline", []) if isinstance(one, dict)]
+    context = {
+        "tables": [
+            (row, _values(row, _at(raw, row.path)), *_article(reading, _at(raw, row.path)), faults.get((row.part, row.key), ()))
+            for row in rows.rows_in(raw)
+        ],
+        "clocks": [(one, faults.get(("deadlines", str(one.get("id"))), ())) for one in clocks],
+        "absent": rows.absent_from(raw),
+    }  # fmt: skip
+    return _overview(request, case, "edition_terms", "terms_source", context)
+
+
+def breaches(request, pk):
+    """违约情形目录：各项和各条的处理措施。"""
+    case = draft_or_404(request, pk)
+    raw = _parsed_or_none(case, "breaches_source")
+    if raw is None:
+        return _to_source(request, case, "breaches_source")
+    faults = _faults_by_row(case)
+    items = [one for one in raw.get("item", []) if isinstance(one, dict)]
+    measures = [one for one in raw.get("measure", []) if isinstance(one, dict)]
+    context = {
+        "items": [(one, faults.get(("items", str(one.get("code"))), ())) for one in items],
+        "measures": [(one, faults.get(("measures", str(one.get("article"))), ())) for one in measures],
+        "lost": LOST,
+    }
+    return _overview(request, case, "edition_breaches", "breaches_source", context)
+
+
+def _overview(request, case, template, column, context):
+    given = {
+        "case": case,
+        "why": case.reading.why.get(column),
+        "may_write": case.is_editable and permissions.edition_writer(case, request.user),
+    }
+    return render(request, f"agreements/{template}.html", given | context)
+
+
+def _parsed_or_none(case, column):
+    try:
+        return tomllib.loads(getattr(case, column))
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _to_source(request, case, column):
+    """What is no TOML is mended as a whole; who may not write is told on the draft's page."""
+    if not permissions.edition_writer(case, request.user):
+        return redirect(case)
+    messages.error(request, "写法有误，先在全文里改正，再逐项修改")
+    return redirect("edition-source", case.pk, column)
+
+
+def _faults_by_row(case):
+    found = {}
+    for fault in case.faults:
+        found.setdefault((fault.part, fault.key), []).append(fault.sentence)
+    return found
+
+
+def _at(raw, path):
+    for step in path:
+        raw = raw[step]
+    return raw if isinstance(raw, dict) else {}
+
+
+def _values(row, table):
+    """[(label, value in words, whether practice fills it)] of a table as it stands in the file."""
+    shown = [field.name for field in fields(row.kind) if field.name not in ("article", "defaults")]
+    open_keys = table.get("defaults", [])
+    return [
+        (key_label(name), value_label(name, _flat(table[name])), name in open_keys)
+        for name in shown
+        if name in table
+    ]
+
+
+def _flat(value):
+    """Small tables within a list, by their values."""
+    if isinstance(value, list):
+        return [
+            "，".join(value_label("", one) for one in item.values()) if isinstance(item, dict) else item
+            for item in value
+        ]
+    return value
+
+
+def _article(reading, table):
+    """(what the table names, the article of this draft's text or None)."""
+    named = str(table.get("article", ""))
+    try:
+        return named, reading.form.article(named) if reading.form and named else None
+    except NoSuchArticle:
+        return named, None
+
+
+# ── one table ──
+
+
+def row(request, pk, part, key):
+    """一张表：逐项填写，旁边是条款的原文。"""
+    case = writable(request, pk)
+    found, table = _row_or_404(case, part, key)
+    if found is None:
+        return _to_source(request, case, rows.COLUMNS[part])
+    form = _form(request, case, found, table)
+    asked = form.is_bound and FETCH not in request.POST and form.is_valid()
+    if asked and _kept(request, case, form, found, _written(case, form, found)):
+        return redirect(_overview_of(case, part, key))
+    return _row_page(request, case, form, found, table)
+
+
+@require_POST
+def remove_row(request, pk, part, key):
+    """删去一张文本里没有的表、一个时限、一项情形。"""
+    case = writable(request, pk)
+    found, table = _row_or_404(case, part, key)
+    if found is None or table is None or found.required:
+        raise Http404
+    form = _form(request, case, found, table, kind=DraftForm)
+    if form.is_valid() and _kept(
+        request, case, form, found, without(getattr(case, found.column), NAMES[found.column], found.path)
+    ):
+        return redirect(_overview_of(case, part))
+    for sentence in form.non_field_errors():
+        messages.error(request, sentence)
+    return redirect("edition-row", case.pk, part, key)
+
+
+def _row_or_404(case, part, key):
+    """(Row, its table or None); (None, None) where the file is no TOML."""
+    try:
+        found = rows.row_of(part, key)
+        table = found.table(opened(getattr(case, found.column), NAMES[found.column]))
+    except rows.NoSuchRow as why:
+        raise Http404 from why
+    except BadTerms:
+        return None, None
+    if table is None and found.path and part != "terms":
+        raise Http404
+    return found, table
+
+
+def _form(request, case, found, table, kind=TableForm):
+    mark = _mark(table)
+    data = _asked(request, case, found) if request.method == "POST" else None
+    given = {"revision": case.revision, "was": mark}
+    if kind is DraftForm:
+        form = DraftForm(data)
+    else:
+        articles = case.reading.form.articles if case.reading.form else ()
+        form = TableForm(data, kind=found.kind, table=table, articles=articles, initial=given)
+    if form.is_bound and form.data.get("was") == mark:
+        form.catch_up(
+            case.revision
+        )  # a table that is as it was is changed whatever others have saved around it
+    return form
+
+
+def _asked(request, case, found):
+    """What was sent, with the wording that a button asks for."""
+    data = request.POST.copy()
+    if found.part != "items":
+        return data
+    if MISSING in data:
+        data["label"] = data["text"] = LOST
+        data["lost"] = "on"
+    if FETCH in data and (words := _wording(case.reading.form, data)):
+        data["text"] = words
+        data.pop("lost", None)
+    return data
+
+
+def _wording(form, data):
+    """What the text says at this article and number, "" where it has no such item."""
+    try:
+        return form.article(data["article"]).item(int(data["number"])).text if form else ""
+    except (NoSuchArticle, ValueError, KeyError):
+        return ""
+
+
+def _written(case, form, found):
+    """The source with this table as the form has it; None, and an error, where another has its name already."""
+    source, name = getattr(case, found.column), NAMES[found.column]
+    path = found.path_for(form.values())
+    if found.path is None and find(opened(source, name), path) is not None:
+        form.add_error(
+            None,
+            f"已经有{rows.row_of(found.part, '.'.join(path) if found.part == 'terms' else path[-1]).label}，到那一张里改",
+        )
+        return None
+    return written(source, name, path, form.values())
+
+
+def _kept(request, case, form, found, source):
+    """Whether it is saved: a file that could be read is not made unreadable by one table."""
+    if source is None:
+        return False
+    why = Reading(case.sources | {found.column: source}).why.get(found.column)
+    if why and found.column not in case.reading.why:
+        form.add_error(None, why)
+        return False
+    return saved(request, case, form, {found.column: source})
+
+
+def _mark(table):
+    """A digest of a table as it stands in its file."""
+    return hashlib.sha256(as_written(table).encode()).hexdigest()[:16] if table is not None else ""
+
+
+def _overview_of(case, part, key=""):
+    return reverse(OVERVIEW[part], args=[case.pk]) + (f"#{part}-{key}" if key else "")
+
+
+def _row_page(request, case, form, found, table):
+    named = form["article"].value() if "article" in form.fields else None
+    named = named or next(iter(form["articles"].value() or []), "") if "articles" in form.fields else named
+    reading = case.reading
+    try:
+        article = reading.form.article(named) if reading.form and named else None
+    except NoSuchArticle:
+        article = None
+    context = {
+        "case": case,
+        "form": form,
+        "row": found,
+        "article": article,
+        "back": _overview_of(case, found.part, found.key),
+        "removable": table is not None and not found.required,
+        "faults": _faults_by_row(case).get((found.part, found.key), ()),
+        "refusal": refusal(case, "write", by=request.user),
+    }
+    return render(request, "agreements/edition_row.html", context)
