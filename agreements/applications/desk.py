@@ -17,37 +17,37 @@ S = ApplicationStatus
 KINDS = [ChangeRequest, PermitRequest, PriorConsultation]
 
 
+# (group title, verb, state) of what waits for each role.
+WAITING = {
+    Role.CLERK: [("要受理的申请", "受理", S.SUBMITTED), ("要审核的申请", "审核", S.EXAMINING)],
+    Role.REVIEWER: [("要审核的申请", "审核", S.EXAMINING), ("要复核的申请", "复核", S.CHECKING)],
+    Role.LEADER: [("要复核的申请", "复核", S.CHECKING)],
+    Role.OPERATOR: [("要补正的申请", "补正", S.RETURNED), ("没有提交的草稿", "核对提交", S.DRAFT)],
+}
+WAITING[Role.SIGNATORY] = WAITING[Role.OPERATOR]
+
+
 def groups_for(user):
     """[(group title, [Item])] about applications and supplements."""
-    return {
-        Role.CLERK: lambda: [
-            ("要受理的申请", _waiting(user, "受理", S.SUBMITTED)),
-            ("要审核的申请", _waiting(user, "审核", S.EXAMINING)),
-        ],
-        Role.REVIEWER: lambda: [
-            ("要审核的申请", _waiting(user, "审核", S.EXAMINING)),
-            ("要复核的申请", _waiting(user, "复核", S.CHECKING)),
-        ],
-        Role.LEADER: lambda: [
-            ("要复核的申请", _waiting(user, "复核", S.CHECKING)),
-            ("要签署的补充协议", _unsigned(user, "agency")),
-        ],
+    more = {
+        Role.LEADER: lambda: [("要签署的补充协议", _unsigned(user, "agency"))],
         Role.FINANCE: lambda: [("要核对的账户", _accounts(user))],
-        Role.OPERATOR: lambda: _hospital(user),
-        Role.SIGNATORY: lambda: [*_hospital(user), ("要签署的补充协议", _unsigned(user, "institution"))],
-    }.get(user.role, list)()
+        Role.SIGNATORY: lambda: [("要签署的补充协议", _unsigned(user, "institution"))],
+    }.get(user.role, list)
+    return [*_waiting(user, WAITING.get(user.role, [])), *more()]
 
 
-def _hospital(user):
-    return [
-        ("要补正的申请", _waiting(user, "补正", S.RETURNED)),
-        ("没有提交的草稿", _waiting(user, "核对提交", S.DRAFT)),
+def _waiting(user, groups):
+    """The groups with their items: one query a kind, whatever the number of groups."""
+    states = [state for _, _, state in groups]
+    found = [
+        one
+        for kind in KINDS
+        for one in (_open_of(kind, user).filter(status__in=states)[: MOST * len(states)] if states else ())
     ]
-
-
-def _waiting(user, verb, *states):
     return [
-        _item(one, verb) for kind in KINDS for one in _open_of(kind, user).filter(status__in=states)[:MOST]
+        (title, [_item(one, verb) for one in found if one.status == state][:MOST])
+        for title, verb, state in groups
     ]
 
 

@@ -4,9 +4,11 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
+from institutions.models import User
 from institutions.permissions import sees_account
 
 from .. import permissions
@@ -168,7 +170,10 @@ OF_SOME_TEXTS = [PermitRequest, PriorConsultation]
 
 
 def _of_their_texts(user):
-    return [model for model in OF_SOME_TEXTS if model.objects.visible_to(user).exists()]
+    """Those of which this person sees any, in one query."""
+    any_of = [Exists(model.objects.visible_to(user)) for model in OF_SOME_TEXTS]
+    found = User.objects.filter(pk=user.pk).values_list(*any_of).get()
+    return [model for model, there in zip(OF_SOME_TEXTS, found, strict=True) if there]
 
 
 def applications_of(agreement, user):
