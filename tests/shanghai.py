@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 
-from agreements.edition_text import LOST
+from agreements.edition_text import LOST, chinese_number, number_of
 from agreements.management.commands.load_editions import load_edition
 from agreements.models import Edition
 from institutions.actions import register_agency, register_institution
@@ -30,6 +30,28 @@ def filled(folder, code="shanghai-secondary"):
     manifest = (target / "edition.toml").read_text()
     (target / "edition.toml").write_text(manifest.replace('version = "1"', 'version = "样例"'))
     return target
+
+
+def whole_primary():
+    """(text, breach catalogue) of the 一级 text made whole: what is lost as the 二级 text has it, two articles later."""
+    primary, secondary = (
+        (settings.EDITIONS_DIR / f"shanghai-{name}" / "text.txt").read_text()
+        for name in ("primary", "secondary")
+    )
+    head, _ = primary.split("1. " + LOST)
+    tail = secondary[secondary.index("1. " + LOST) :].replace(LOST, SAMPLE)
+    tail = re.sub(r"^第(.+?)条　", lambda found: f"第{_two_later(found[1])}条　", tail, flags=re.M)
+    tail = tail.replace("按第二十条处理", "按第二十二条处理")
+    catalogue = (settings.EDITIONS_DIR / "shanghai-secondary" / "breaches.toml").read_text()
+    catalogue = re.sub(
+        r"^article = (\d+)", lambda found: f"article = {int(found[1]) + 2}", catalogue, flags=re.M
+    )
+    catalogue = catalogue.replace("lost = true\n", "").replace(LOST, SAMPLE)
+    return head + tail, catalogue
+
+
+def _two_later(number):
+    return chinese_number(number_of(number) + 2)
 
 
 def edition(folder):
