@@ -282,7 +282,10 @@ def released_after_it_began(agreement, hold, on):
 
 @rule("第六条", f"依{{hold_ground.article_label}}暂停拨付是违约处理，{NEEDS_A_CASE}")
 def a_case_holds_for_rectification(agreement, hold_ground, proposal):
-    return hold_ground.article_label != agreement.terms.payment_hold.article or proposal.is_of_case
+    """Where no article of the catalogue holds payment, every ground is the agency's to decide without a case."""
+    by_breach = any(one.money == "hold" for one in agreement.edition.breaches.measures.values())
+    own = hold_ground.article_label == agreement.terms.payment_hold.article
+    return not (by_breach and own) or proposal.is_of_case
 
 
 @rule("第六十五条", "所选情形{item.code}的条款没有停止人员或科室服务的措施")

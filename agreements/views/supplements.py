@@ -35,7 +35,9 @@ def supplements(request):
     found = PolicySupplement.objects.visible_to(request.user).annotate(
         sent=Count("amendments"), in_force=Count("amendments", Q(amendments__status=made.IN_FORCE))
     )
-    page = Paginator(found.select_related("drafted_by").order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related("drafted_by").order_by("-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     may_draft = permissions.may_draft_supplement(request.user)
     return render(request, "agreements/supplements.html", {"page_obj": page, "may_draft": may_draft})
 

@@ -96,7 +96,7 @@ class ExternalNotice(Record):
         self.take(facts, files, by, on)
 
     @step(
-        "status", source=[NoticeStatus.OPEN], target=None, label="提请暂停结算", article="第六十九条", who=agency_clerk,
+        "status", source=[NoticeStatus.OPEN], target=None, label="提请暂停结算", needs="outside_notice", article="第六十九条", who=agency_clerk,
         checks=[rules.agreement_is_live, rules.not_held_yet, not_in_the_future],
     )  # fmt: skip
     def ask_to_hold(self, on):

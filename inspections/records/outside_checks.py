@@ -78,8 +78,8 @@ def why_still_held(hold):
 
     A hold that names its notice waits for that one; one that names none waits for all that are open.
     """
-    agreement = hold.agreement
-    if hold.article != agreement.terms.outside_notice.article:
+    agreement, terms = hold.agreement, hold.agreement.terms.outside_notice
+    if terms is None or hold.article != terms.article:
         return None
     notices = list(agreement.externalnotices.exclude(status="new"))
     named = [one for one in notices if one.hold_reason == hold.reason]

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,56 +12,25 @@ from django.core.management import call_command
 from agreements.clocks.deadlines import add_months
 from agreements.daily import lapse_overlong, settle_expired
 from agreements.gate import RuleBroken, perform
-from agreements.management.commands.load_editions import load_edition
 from agreements.models import Agreement, Edition, Status
 from agreements.models.event import first_fault
 from agreements.offers import offers_for
 from agreements.papers.printing import draft_print
 from inspections.cases.plan import Ban, Plan, Share
-from institutions.actions import register_agency, register_institution
-from institutions.models import Level, Region, Role, StaffMember, User
+from institutions.models import StaffMember
 from institutions.workdays import calendar_for
 
-from ..conftest import facts
-from ..desk import AFTER, TODAY, Desk
+from ..desk import AFTER, TODAY
 from ..inspections.case_desk import CaseDesk
 from . import third_province
+from .third_province import TERM
 
 ROOT = Path(__file__).resolve().parents[2]
-TERM = {"starts_on": TODAY - timedelta(days=100), "ends_on": TODAY + timedelta(days=200)}
-SCOPE = {"services": ["门诊"], "payment_methods": []}
-
-
-class OwnDesk(Desk):
-    def drafted(self, **changed):
-        return super().drafted(**{**TERM, **SCOPE, **changed})
-
-    def to_sign(self, **changed):
-        return super().to_sign(**{**TERM, **changed})
-
-    def signed(self, **changed):
-        return super().signed(**{**TERM, **changed})
 
 
 @pytest.fixture
 def own_desk(db, quick_print, tmp_path):
-    load_edition(third_province.write(tmp_path / "yunling"))
-    region = Region.objects.get(code="880000")
-    town = Region.objects.create(code="880100", name="云城市", parent=region)
-    agency = register_agency(
-        "JB880100", town, Level.PREFECTURE, "云医保", name="云城市医保中心", legal_representative="韩兆麟", address="云城",
-        postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
-    )  # fmt: skip
-    hospital = register_institution("H88010000001", town, by=None, **facts("云城医院", 9))
-    people = [
-        User.objects.create_user(f"yl-{role}", name, role, "xieyi-2026-test", **party)
-        for role, name, party in [
-            (Role.CLERK, "甲一", {"agency": agency}), (Role.REVIEWER, "甲二", {"agency": agency}),
-            (Role.LEADER, "韩兆麟", {"agency": agency}), (Role.OPERATOR, "乙一", {"institution": hospital}),
-            (Role.SIGNATORY, "祁雪原", {"institution": hospital}),
-        ]
-    ]  # fmt: skip
-    return OwnDesk(*people, hospital)
+    return third_province.people(tmp_path / "yunling")
 
 
 def fresh(agreement):

@@ -1,5 +1,17 @@
 """A province that nobody has written code for: a folder with its own text, numbers, life length and measures."""
 
+from datetime import date, timedelta
+
+from agreements.management.commands.load_editions import load_edition
+from institutions.actions import register_agency, register_institution
+from institutions.models import Level, Region, Role, User
+
+from ..conftest import facts
+from ..desk import TODAY, Desk
+
+TERM = {"starts_on": TODAY - timedelta(days=100), "ends_on": TODAY + timedelta(days=200)}
+SCOPE = {"services": ["门诊"], "payment_methods": []}
+
 TEXT = """云岭省定点医疗机构医保约定
 （试行）
 
@@ -303,3 +315,35 @@ def write(folder):
     for name, text in files.items():
         (folder / name).write_text(text.lstrip("\n"), encoding="utf-8")
     return folder
+
+
+class OwnDesk(Desk):
+    def drafted(self, **changed):
+        return super().drafted(**{**TERM, **SCOPE, **changed})
+
+    def to_sign(self, **changed):
+        return super().to_sign(**{**TERM, **changed})
+
+    def signed(self, **changed):
+        return super().signed(**{**TERM, **changed})
+
+
+def people(folder):
+    """A Desk of one agency and one hospital there."""
+    load_edition(write(folder))
+    region = Region.objects.get(code="880000")
+    town = Region.objects.create(code="880100", name="云城市", parent=region)
+    agency = register_agency(
+        "JB880100", town, Level.PREFECTURE, "云医保", name="云城市医保中心", legal_representative="韩兆麟", address="云城",
+        postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+    hospital = register_institution("H88010000001", town, by=None, **facts("云城医院", 9))
+    made = [
+        User.objects.create_user(f"yl-{role}", name, role, "xieyi-2026-test", **party)
+        for role, name, party in [
+            (Role.CLERK, "甲一", {"agency": agency}), (Role.REVIEWER, "甲二", {"agency": agency}),
+            (Role.LEADER, "韩兆麟", {"agency": agency}), (Role.OPERATOR, "乙一", {"institution": hospital}),
+            (Role.SIGNATORY, "祁雪原", {"institution": hospital}),
+        ]
+    ]  # fmt: skip
+    return OwnDesk(*made, hospital)
