@@ -244,6 +244,13 @@ class Inspecting(Term):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claiming(Term):
+    """`daily_reconciliation`: claims are taken only when the accounts of every day agreed."""
+
+    daily_reconciliation: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Audit(Term):
     levels: int
     first_review_rate: Decimal

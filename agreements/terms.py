@@ -15,6 +15,7 @@ from .term_tables import (
     Audit,
     Cascade,
     Change,
+    Claiming,
     Consultation,
     Contacts,
     DamagesCap,
@@ -91,6 +92,7 @@ class Terms:
     contacts: Contacts | None = None
     permits: Permits | None = None
     consultation: Consultation | None = None
+    claiming: Claiming | None = None
     price_markup: PriceMarkup | None = None
     penalty_report: Days | None = None
     reconciliation: WorkingDays | None = None

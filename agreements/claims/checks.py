@@ -45,6 +45,12 @@ def month_is_new(agreement, month):
     return not agreement.feeclaims.filter(month=month).exclude(status="returned").exists()
 
 
+@rule("第三十六条", "日对账没有通过，或明细与上传的数据不符，暂缓受理或不予受理。核对一致后再申报")
+def every_day_was_reconciled(agreement, reconciled):
+    terms = agreement.terms.claiming
+    return reconciled or terms is None or not terms.daily_reconciliation
+
+
 @rule("第三十六条", "申报金额应大于 0")
 def something_is_claimed(agreement, claimed):
     return claimed > 0

@@ -19,8 +19,12 @@ class ReceiveClaimForm(ActForm):
     month = forms.ChoiceField(label="费用所属月份")
     claimed = _money("申报金额（元）", help_text="申报由基金支付的合计")
     on = day_field("受理日期", help_text="材料齐全之日；拨付的时限自次日起算")
+    reconciled = forms.BooleanField(label="日对账已经通过，明细与上传的数据一致", required=False)
 
     def prepare(self):
+        terms = self.agreement.terms.claiming
+        if terms is None or not terms.daily_reconciliation:
+            del self.fields["reconciled"]
         this = localdate().replace(day=1)
         months = [add_months(this, -back) for back in range(MONTHS)]
         first = self.agreement.starts_on.replace(day=1)
