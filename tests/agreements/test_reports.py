@@ -62,6 +62,13 @@ def self_check(desk, agreement, files=None, on=TODAY, **changed):
     )
 
 
+def stopped_in_june(desk):
+    """Suspended on the first of June, whatever day it is today: its proof is due on 2026-06-04."""
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    with time_machine.travel(date(2026, 6, 1)):
+        return desk.suspended(desk.signed(starts_on=first, ends_on=last), on=date(2026, 6, 1), days=174)
+
+
 def clock(agreement, rule):
     return agreement.deadlines.filter(rule=rule, bound="乙").latest("pk")
 
@@ -304,8 +311,8 @@ def test_after_an_ending_the_plaque_is_proved_to_be_down(desk):
 
 @pytest.mark.rule("Q73.1")
 def test_a_proof_sent_back_lets_the_clock_go_on_with_the_days_given_back(desk, calendar):
-    agreement = desk.suspended(on=date(2026, 6, 1), days=174)
-    row = clock(agreement, "T-29")
+    row = clock(stopped_in_june(desk), "T-29")
+    agreement = row.agreement
     assert row.due_on == date(2026, 6, 4)
     report = proof(desk, row, on=date(2026, 6, 2))
     report = perform(report.return_report, by=desk.clerk, reason="看不清位置", on=date(2026, 6, 5))
@@ -321,7 +328,7 @@ def test_a_proof_sent_back_lets_the_clock_go_on_with_the_days_given_back(desk, c
 
 
 def test_what_is_late_stays_late_though_the_agency_takes_its_time(desk, calendar):
-    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")
+    row = clock(stopped_in_june(desk), "T-29")
     report = proof(desk, row, on=date(2026, 6, 8))
     assert report.late
     perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY)
@@ -455,7 +462,7 @@ def test_completing_a_report_without_changing_its_matter_keeps_the_day_it_was_na
 
 @pytest.mark.rule("Q73.1")
 def test_a_useless_photograph_does_not_keep_the_day_for_a_proof_that_comes_weeks_later(desk, calendar):
-    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")
+    row = clock(stopped_in_june(desk), "T-29")
     report = proof(desk, row, on=date(2026, 6, 2))
     report = perform(report.return_report, by=desk.clerk, reason="不是公告", on=date(2026, 6, 3))
     facts = {"place": "正门", "shown_on": TODAY}
@@ -468,7 +475,7 @@ def test_a_useless_photograph_does_not_keep_the_day_for_a_proof_that_comes_weeks
 
 @pytest.mark.rule("Q73.1")
 def test_days_given_back_for_the_proof_are_not_given_back_for_the_notice(desk, calendar):
-    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")  # due on 2026-06-04
+    row = clock(stopped_in_june(desk), "T-29")  # due on 2026-06-04
     report = proof(desk, row, on=date(2026, 6, 2))
     report = perform(report.return_report, by=desk.clerk, reason="看不清", on=date(2026, 6, 8))
     for shown_on, late in ((date(2026, 6, 9), True), (date(2026, 6, 4), False)):
@@ -480,7 +487,7 @@ def test_days_given_back_for_the_proof_are_not_given_back_for_the_notice(desk, c
 
 
 def test_a_proof_that_comes_again_is_checked_as_the_first_one(desk, calendar):
-    row = clock(desk.suspended(on=date(2026, 6, 1), days=174), "T-29")
+    row = clock(stopped_in_june(desk), "T-29")
     report = proof(desk, row, on=date(2026, 6, 2))
     report = perform(report.return_report, by=desk.clerk, reason="看不清", on=TODAY)
     with pytest.raises(RuleBroken, match="早于起算日"):
