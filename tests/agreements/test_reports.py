@@ -312,7 +312,6 @@ def test_after_an_ending_the_plaque_is_proved_to_be_down(desk):
 @pytest.mark.rule("Q73.1")
 def test_a_proof_sent_back_lets_the_clock_go_on_with_the_days_given_back(desk, calendar):
     row = clock(stopped_in_june(desk), "T-29")
-    agreement = row.agreement
     assert row.due_on == date(2026, 6, 4)
     report = proof(desk, row, on=date(2026, 6, 2))
     report = perform(report.return_report, by=desk.clerk, reason="看不清位置", on=date(2026, 6, 5))
