@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .edition_desk.words import key_label, table_label
 from .tables import BadTerms, keyed, parsed
 from .terms import terms_from
 
@@ -25,6 +26,11 @@ class Change:
     article: str
     old: object
     new: object
+
+    @property
+    def label(self):
+        """中止：最长（日）"""
+        return f"{table_label(self.table)}：{key_label(self.key)}"
 
 
 @lru_cache(maxsize=256)
