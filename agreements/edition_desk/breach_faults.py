@@ -21,6 +21,14 @@ def items_are_in_the_text(reading):
             yield f"违约情形 {item.code} 的原文与{item.article_label}的文字不一致", *where
 
 
+def there_are_items(reading):
+    """Without a single item nothing could ever be handled."""
+    if reading.breaches is not None and not any(
+        one.against == "institution" for one in reading.breaches.items.values()
+    ):
+        yield "违约情形目录里没有乙方的情形，按文本录入", "breaches_source"
+
+
 def no_item_twice(reading):
     if reading.breaches is None:
         return
@@ -44,4 +52,4 @@ def measures_are_in_the_text(reading):
             yield f"{label}：升级自第{other}条，那一条没有处理措施", *where
 
 
-CHECKS = [items_are_in_the_text, no_item_twice, measures_are_in_the_text]
+CHECKS = [there_are_items, items_are_in_the_text, no_item_twice, measures_are_in_the_text]

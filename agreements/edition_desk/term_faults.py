@@ -8,6 +8,8 @@ from decimal import Decimal
 from institutions.models import InstitutionVersion
 
 from ..edition_text import NoSuchArticle, chinese_number
+from ..gate import acts_of, declared
+from ..models.agreement import Agreement
 from ..term_tables import DeadlineTerm, Ground
 from .words import KEYS, VALUES, key_label, table_label
 
@@ -23,6 +25,7 @@ PAIRS = [
 ]
 AT_LEAST_ONE = {"copies", "longest_years", "count", "levels", "team_minimum", "every_months", "max_days"}  # fmt: skip
 MAY_BE_NEGATIVE = {"reminders", "reminder_days_before"}  # days after the due day
+_ARTICLE = re.compile("第[零〇一二三四五六七八九十百]+条")
 _ITEM = re.compile(r"(第[零〇一二三四五六七八九十百]+条)(?:（([零〇一二三四五六七八九十百]+)）)?$")
 
 
@@ -148,7 +151,21 @@ def own_numbers_are_in_the_text(reading):
                 yield f"条号对照：{reference}对应的{named}，{why}", "terms", "cites"
 
 
+def sentences_are_numbered(reading):
+    """Without `cites` the portal's sentences name the articles of the reference form: they must all be in this text."""
+    if reading.terms is None or reading.form is None or reading.terms.cites is not None:
+        return
+    said = "".join(declared(Agreement, name).custom["article"] for name in acts_of(Agreement))
+    there = {article.label for article in reading.form.articles}
+    if strange := [one for one in dict.fromkeys(_ARTICLE.findall(said)) if one not in there]:
+        named = "、".join(strange[:3])
+        yield (
+            f"条号对照：门户的提示语按参照文本的条号写成，本文本没有{named}等{len(strange)}条。写一张 [cites] 对照表",
+            "terms_source",
+        )
+
+
 CHECKS = [
     articles_exist, numbered_tables_are_of_their_article, numbers_make_sense, what_they_point_to_exists,
-    own_numbers_are_in_the_text,
+    own_numbers_are_in_the_text, sentences_are_numbered,
 ]  # fmt: skip

@@ -64,6 +64,8 @@ def remove(document, path):
     if len(path) == 3:
         rows = document[path[0]]
         rows.remove(find(document, path))
+        if not rows:
+            del document[path[0]]
     elif len(path) == 2:
         del document[path[0]][path[1]]
         if not document[path[0]]:
@@ -75,7 +77,7 @@ def remove(document, path):
 def _made(document, path):
     """A new empty table at this path, after what is there already."""
     if len(path) == 3:
-        if path[0] not in document:
+        if not isinstance(document.get(path[0]), AoT):  # an empty list of a file written by hand is none yet
             document[path[0]] = AoT([])
         document[path[0]].append(tomlkit.table())
         return document[path[0]][-1]

@@ -80,6 +80,15 @@ def test_each_fault_is_a_sentence_with_its_place(column, old, new, said, part):
     assert any(said in fault.sentence and fault.part == part for fault in found), found
 
 
+def test_a_catalogue_without_items_and_sentences_without_numbers_are_named():
+    catalogue, whole = official()["breaches_source"], official()["text"]
+    measures = catalogue.split("[[item]]")[0]
+    assert "违约情形目录里没有乙方的情形，按文本录入" in sentences(breaches_source=(catalogue, measures))
+    shorter = whole.split("\n第五十七条")[0] + "\n"
+    said = sentences(text=(whole, shorter))
+    assert any("条号对照" in one and "写一张 [cites] 对照表" in one for one in said)
+
+
 def test_an_article_in_the_wrong_place_is_named():
     source = official()["text"]
     lines = source.split("\n")

@@ -141,6 +141,15 @@ def test_a_table_that_is_taken_away_leaves_all_else():
     assert "person_stop" not in tomllib.loads(both)
 
 
+def test_after_the_last_one_is_taken_away_a_new_one_is_written():
+    source = '[[item]]\ncode = "YL-1"\n'
+    emptied = without(source, "x", ("item", "code", "YL-1"))
+    assert "item" not in tomllib.loads(emptied)
+    for begun in (emptied, "item = []\n"):
+        again = written(begun, "x", ("item", "code", "YL-2"), {"code": "YL-2"})
+        assert tomllib.loads(again) == {"item": [{"code": "YL-2"}]}
+
+
 def test_a_new_table_stands_apart():
     source = written("", "x", ("item", "code", "SH-1"), {"code": "SH-1"})
     source = written(source, "x", ("item", "code", "SH-2"), {"code": "SH-2"})
