@@ -98,8 +98,21 @@ def _offers(agreement, name, user):
     return [Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)]
 
 
+# Act of a case → whether the edition's catalogue gives its measure at all.
+GIVEN_BY = {
+    "suspend_for_breach": lambda breaches: breaches.measure_that("suspend"),
+    "prove_breach": lambda breaches: breaches.measure_that("suspend"),
+    "rescind": lambda breaches: breaches.measure_that("rescind"),
+    "ban_service": lambda breaches: any(one.stoppable for one in breaches.measures.values()),
+    "criticise": lambda breaches: any(one.criticism for one in breaches.measures.values()),
+}
+
+
 def _of_a_case(agreement, step, user):
     """Nobody does it on this page: dead, with the case as the way on, where nothing else stands against it."""
+    given = GIVEN_BY.get(step.name)
+    if given and not given(agreement.edition.breaches):
+        return []
     other = refusal(agreement, step.name, by=user, proposal=NO_HANDLING_YET)
     if not agency_clerk(agreement, user) or (other and not _worth_showing(agreement, step)):
         return []

@@ -240,3 +240,10 @@ def test_a_claim_is_received_and_its_clock_runs(any_desk, text):
     agreement = perform(agreement.receive_claim, by=any_desk.clerk, **facts)
     clock = agreement.deadlines.get(event="claim_accepted")
     assert clock.rule == "T-03" and not strange(agreement, clock.article)
+
+
+def test_no_measure_is_shown_that_its_catalogue_does_not_give(any_desk, text):
+    agreement = any_desk.signed()
+    shown = {one.name for one in offers_for(agreement, any_desk.clerk)}
+    assert ("criticise" in shown) == (text == "shanghai")
+    assert {"suspend_for_breach", "rescind"} <= shown
