@@ -274,7 +274,7 @@ def test_a_new_layout_leaves_old_papers_as_they_are(press, template, monkeypatch
     before = paper.read()
     monkeypatch.setattr(lanes, "_published", lambda text, words, fingerprint: (template, ""))
     monkeypatch.setattr(fingerprint, "renderer", lambda: "WeasyPrint 99.0, Pango 2.0")
-    edition = type(paper.agreement.edition).objects.get()
+    edition = type(paper.agreement.edition).objects.get(pk=paper.agreement.edition_id)
     new = lanes.form_of(edition)
     assert new != paper.form and new.renderer.startswith("WeasyPrint 99.0")
     assert Paper.objects.get(pk=paper.pk).read() == before
