@@ -83,7 +83,11 @@ def _end_notice_arrived(delivery):
 
 
 def _criticism_arrived(delivery):
-    delivery.agreement.sanctions.filter(paper=delivery.paper).update(served_on=delivery.received_on)
+    """第六十三条：from its receipt on it stands against an extension."""
+    for sanction in delivery.agreement.sanctions.filter(paper=delivery.paper, served_on=None):
+        perform(
+            delivery.agreement.take_criticism_as_served, by=SYSTEM, sanction=sanction, on=delivery.received_on
+        )
 
 
 WHEN_RECEIVED |= {"end_notice": _end_notice_arrived, "criticism": _criticism_arrived}

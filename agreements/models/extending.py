@@ -4,7 +4,7 @@ from .. import checks, permissions
 from ..gate import step
 from ..renewals import extension_checks as rules
 from ..renewals.extending import next_end
-from ..status import LIVE
+from ..status import ENDED, LIVE
 from ..status import Status as S
 from .ending import UNCOUNTED
 
@@ -54,6 +54,15 @@ class ExtendingActs:
             authority=str(self.agency),
             decided_on=on,
         )
+
+    @step(
+        "status", source=[*LIVE, *ENDED], target=None, label="通报批评送达", article="第六十三条", who=permissions.the_system,
+        checks=[rules.criticism_is_on_its_way],
+    )  # fmt: skip
+    def take_criticism_as_served(self, sanction, on):
+        """第六十三条、第八十四条：通报批评收到之日；自此本期期满不再自动延长。"""
+        sanction.served_on = on
+        sanction.save(update_fields=["served_on"])
 
     @step(
         "status", source=LIVE, target=None, label="撤销登记的处理", article="第八十一条", who=permissions.agency_leader,

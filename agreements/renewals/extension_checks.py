@@ -44,6 +44,11 @@ def item_allows_criticism(agreement, item):
     return row is not None and row.criticism
 
 
+@rule("第六十三条", "这一通报批评已经送达，或不属于本协议")
+def criticism_is_on_its_way(agreement, sanction):
+    return sanction.agreement_id == agreement.pk and sanction.served_on is None
+
+
 @rule("第八十一条", "没有登记的通报批评、行政处罚")
 def some_sanction_stands(agreement):
     return agreement.sanctions.filter(lifted_on=None).exists()

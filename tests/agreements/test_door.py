@@ -33,7 +33,7 @@ TABLE = {
     "keep_despite_repeat": LIVE, "disown_suspension": LIVE | ENDED, "draft_change": LIVE, "make_supplement": LIVE | {"signed"},
     "make_uniform_supplement": LIVE | {"signed"}, "take_terms": LIVE | {"signed"},
     "count_aftercare": {"terminated", "rescinded", "renewed"}, "draft_suspension": FORCE, "draft_resumption": {"suspended"}, "draft_ending": LIVE, "file_penalty_report": LIVE, "note_penalty": LIVE, "note_approval": LIVE,
-    "extend": {"active", "suspended"}, "record_fine": LIVE, "criticise": LIVE, "lift_sanction": LIVE, "announce_end": LIVE,
+    "extend": {"active", "suspended"}, "record_fine": LIVE, "criticise": LIVE, "take_criticism_as_served": LIVE | ENDED, "lift_sanction": LIVE, "announce_end": LIVE,
     "end_on_arrival": LIVE, "end_by_own_notice": LIVE, "receive_end_notice": LIVE,
     "name_contact": LIVE | {"signed"}, "end_contact": LIVE | {"signed"}, "draft_permit": LIVE, "draft_consultation": LIVE,
     "file_self_check": LIVE, "file_display_proof": LIVE | {"terminated", "rescinded", "renewed"},
