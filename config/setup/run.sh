@@ -12,13 +12,7 @@ prepare_system
 prepare_python requirements.txt
 prepare_fonts
 "$PYTHON" manage.py migrate --verbosity 0
-"$PYTHON" manage.py load_editions
-"$PYTHON" manage.py load_calendar
-"$PYTHON" manage.py seed_demo --if-empty
-"$PYTHON" manage.py publish_forms
-"$PYTHON" manage.py demo_logins
-"$PYTHON" manage.py recompute_deadlines --verbosity 0
-"$PYTHON" manage.py schedule_jobs
+"$PYTHON" manage.py prepare_demo
 
 # The worker of the background jobs beside the web server; whichever ends, both end.
 trap 'exit 0' INT TERM

@@ -164,3 +164,10 @@ def test_a_second_run_is_refused_and_if_empty_does_nothing(province):
         seed()
     assert seed("--if-empty") == ""
     assert Agreement.objects.count() == before
+
+
+def test_all_is_prepared_in_one_go_and_again_without_a_change(province):
+    before, out = Agreement.objects.count(), StringIO()
+    call_command("prepare_demo", stdout=out)
+    assert Agreement.objects.count() == before
+    assert "没有变化" in out.getvalue() and PASSWORD in out.getvalue() and "下次" in out.getvalue()
