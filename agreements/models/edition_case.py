@@ -1,8 +1,5 @@
-from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timezone import localdate
 
 from institutions.models import Region
 
@@ -12,9 +9,10 @@ from ..edition_desk import checks
 from ..edition_desk.faults import faults_in
 from ..edition_desk.sources import NAMES, Reading
 from ..gate import step
+from .case_file import OwnCaseFile
 from .edition import Edition
-from .event import Event, as_kept
-from .stateful import StateField, Stateful
+from .event import ChainedRow
+from .stateful import StateField
 
 WRITING = ("begin", "write", "submit")  # whoever did one of these does not publish
 
@@ -28,7 +26,7 @@ class EditionCaseQuerySet(models.QuerySet):
         return self.filter(status__in=["draft", "submitted"])
 
 
-class EditionCase(Stateful):
+class EditionCase(OwnCaseFile):
     """版本案卷：一个协议文本版本从起草、送审、发布到停用，各由谁办的。
 
     The `Edition` is immutable from its first moment, so what moves is here: the five sources while they are written, the
@@ -59,8 +57,6 @@ class EditionCase(Stateful):
     commitment = models.TextField("承诺书文本", blank=True)
     terms_source = models.TextField("参数", blank=True)
     breaches_source = models.TextField("违约情形", blank=True)
-    events_count = models.PositiveIntegerField(default=0, editable=False)
-    events_head = models.CharField(max_length=64, default="", editable=False)
 
     objects = EditionCaseQuerySet.as_manager()
 
@@ -75,35 +71,12 @@ class EditionCase(Stateful):
     def get_absolute_url(self):
         return reverse("edition-draft", args=[self.pk])
 
-    # ── its own case file ──
-
-    @property
-    def case(self):
-        return self
-
-    def case_key(self):
-        return EditionCase, self.pk
-
-    def record(self, name, custom, subject, by, address, before, details):
-        """Add one row to its own chain. The caller holds the lock on this row."""
-        last = self.events.order_by("-seq").first()
-        if "sources" in details:  # of whole texts the record keeps the fingerprints
-            kept = {column: source.encode() for column, source in details["sources"].items()}
-            details = details | {"sources": kept, "saved_as": self.revision}
-        event = EditionEvent(
-            case=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "", at=timezone.now(),
-            effective_on=localdate(), actor_id=by.pk, actor_name=by.name, actor_role=by.role, unit_name=by.unit_name,
-            address=address, act=name, label=custom["label"], article=custom["article"], before=before,
-            after=self.status, details=as_kept(details),
-        )  # fmt: skip
-        event.hash = event.digest()
-        event.save(force_insert=True)
-        self.events_count, self.events_head = event.seq, event.hash
-        self.save(update_fields=["events_count", "events_head"])
-        return event
-
-    def after(self, thing, name, details):
-        """An edition moves no clock, and its people see it on its page."""
+    def recorded(self, details):
+        """Of whole texts the record keeps the fingerprints."""
+        if "sources" not in details:
+            return details
+        kept = {column: source.encode() for column, source in details["sources"].items()}
+        return details | {"sources": kept, "saved_as": self.revision}
 
     # ── what is true of it ──
 
@@ -206,28 +179,10 @@ class OfEditionCase(models.QuerySet):
         return self.filter(case__in=EditionCase.objects.visible_to(user).values("pk"))
 
 
-class EditionEvent(models.Model):
-    """One thing that happened to one edition; chained and added to only, as the record of an agreement is."""
+class EditionEvent(ChainedRow):
+    """One thing that happened to one edition."""
 
     case = models.ForeignKey(EditionCase, models.PROTECT, related_name="events", verbose_name="版本案卷")
-    seq = models.PositiveIntegerField("序号")
-    at = models.DateTimeField("时间")
-    effective_on = models.DateField("生效日期")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人"
-    )
-    actor_name = models.CharField("经手人姓名", max_length=50)
-    actor_role = models.CharField("角色", max_length=20)
-    unit_name = models.CharField("单位", max_length=100)
-    address = models.CharField("网络地址", max_length=45, blank=True)
-    act = models.CharField("事项", max_length=40)
-    label = models.CharField("事项名称", max_length=40)
-    article = models.CharField("依据", max_length=60)
-    before = models.CharField("原状态", max_length=20, blank=True)
-    after = models.CharField("新状态", max_length=20, blank=True)
-    details = models.JSONField("内容", default=dict)
-    previous = models.CharField("前一条摘要", max_length=64, blank=True)
-    hash = models.CharField("摘要", max_length=64)
 
     objects = OfEditionCase.as_manager()
 
@@ -238,6 +193,3 @@ class EditionEvent(models.Model):
 
     def __str__(self):
         return f"{self.case_id}#{self.seq} {self.label}"
-
-    digest = Event.digest
-    role_name = Event.role_name

@@ -53,40 +53,32 @@ class EventQuerySet(OfAgreement):
         return hidden
 
 
-class Event(models.Model):
-    """One thing that happened to one agreement. Rows are only ever added (triggers refuse the rest).
+class ChainedRow(models.Model):
+    """One thing that happened to one case file. Rows are only ever added (triggers refuse the rest).
 
-    Each row's hash covers its content and the hash before it, so a changed, missing or reordered row shows.
+    Each row's hash covers its content and the hash before it, so a changed, missing or reordered row shows. A class of
+    its own names the case file, which calls its rows `events` and keeps `events_count` and `events_head`.
     """
 
-    agreement = models.ForeignKey("Agreement", models.PROTECT, related_name="events", verbose_name="协议")
     seq = models.PositiveIntegerField("序号")
     at = models.DateTimeField("时间")
     effective_on = models.DateField("生效日期")
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="events", verbose_name="经手人")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="经手人")
     actor_name = models.CharField("经手人姓名", max_length=50)
     actor_role = models.CharField("角色", max_length=20)
     unit_name = models.CharField("单位", max_length=100)
     address = models.CharField("网络地址", max_length=45, blank=True)
-    subject = models.CharField("对象", max_length=60)
     act = models.CharField("事项", max_length=40)
     label = models.CharField("事项名称", max_length=40)
     article = models.CharField("依据", max_length=60)
     before = models.CharField("原状态", max_length=20, blank=True)
     after = models.CharField("新状态", max_length=20, blank=True)
-    details = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
+    details = models.JSONField("内容", default=dict)
     previous = models.CharField("前一条摘要", max_length=64, blank=True)
     hash = models.CharField("摘要", max_length=64)
 
-    objects = EventQuerySet.as_manager()
-
     class Meta:
-        ordering = ["agreement_id", "seq"]
-        verbose_name = verbose_name_plural = "事项记录"
-        constraints = [models.UniqueConstraint(fields=["agreement", "seq"], name="event_seq_once")]
-
-    def __str__(self):
-        return f"{self.agreement_id}#{self.seq} {self.label}"
+        abstract = True
 
     def digest(self):
         """SHA-256 over every column but the hash itself, in one canonical form on both databases."""
@@ -102,6 +94,29 @@ class Event(models.Model):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def role_name(self):
+        return Role(self.actor_role).label if self.actor_role in Role else ""
+
+
+class Event(ChainedRow):
+    """One thing that happened to one agreement, to a paper of it or to a proposal: `subject` says to which."""
+
+    agreement = models.ForeignKey("Agreement", models.PROTECT, related_name="events", verbose_name="协议")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="events", verbose_name="经手人")
+    subject = models.CharField("对象", max_length=60)
+    details = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agreement_id", "seq"]
+        verbose_name = verbose_name_plural = "事项记录"
+        constraints = [models.UniqueConstraint(fields=["agreement", "seq"], name="event_seq_once")]
+
+    def __str__(self):
+        return f"{self.agreement_id}#{self.seq} {self.label}"
+
+    @property
     def changed_state(self):
         return self.before != self.after
 
@@ -113,10 +128,6 @@ class Event(models.Model):
     @property
     def subject_name(self):
         return self.subject.partition(" ")[2]
-
-    @property
-    def role_name(self):
-        return Role(self.actor_role).label if self.actor_role in Role else ""
 
 
 def as_kept(details):

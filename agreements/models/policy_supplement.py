@@ -1,10 +1,7 @@
 from datetime import date
 
-from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timezone import localdate
 
 from institutions.models import Agency
 
@@ -16,9 +13,10 @@ from ..supplements import checks
 from .agreement import Agreement
 from .amendment import Amendment
 from .application import person_field
+from .case_file import OwnCaseFile
 from .edition import Edition
-from .event import Event, as_kept
-from .stateful import StateField, Stateful
+from .event import ChainedRow
+from .stateful import StateField
 
 ARTICLE = "第七十七条"
 
@@ -29,7 +27,7 @@ class PolicySupplementQuerySet(models.QuerySet):
         return self.filter(agency=user.agency_id) if user.agency_id else self.none()
 
 
-class PolicySupplement(Stateful):
+class PolicySupplement(OwnCaseFile):
     """统一补充协议：政策变化时起草一次，发给选定的协议，逐份由双方签署后生效（第七十七条）。
 
     It is its own case file, with its own chain of events. What it makes of each agreement is an `Amendment`.
@@ -65,8 +63,6 @@ class PolicySupplement(Stateful):
     sent_by = person_field("发送人")
     closing_reason = models.CharField("退回、撤销原因", max_length=200, blank=True, editable=False)
     rounds = models.PositiveIntegerField("后台办理次数", default=0, editable=False)
-    events_count = models.PositiveIntegerField(default=0, editable=False)
-    events_head = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     objects = PolicySupplementQuerySet.as_manager()
@@ -80,33 +76,6 @@ class PolicySupplement(Stateful):
 
     def get_absolute_url(self):
         return reverse("supplement", args=[self.number])
-
-    # ── its own case file ──
-
-    @property
-    def case(self):
-        return self
-
-    def case_key(self):
-        return PolicySupplement, self.pk
-
-    def record(self, name, custom, subject, by, address, before, details):
-        """Add one row to its own chain. The caller holds the lock on this row."""
-        last = self.events.order_by("-seq").first()
-        event = SupplementEvent(
-            supplement=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "", at=timezone.now(),
-            effective_on=localdate(), actor_id=by.pk, actor_name=by.name, actor_role=by.role, unit_name=by.unit_name,
-            address=address, act=name, label=custom["label"], article=custom["article"], before=before,
-            after=self.status, details=as_kept(details),
-        )  # fmt: skip
-        event.hash = event.digest()
-        event.save(force_insert=True)
-        self.events_count, self.events_head = event.seq, event.hash
-        self.save(update_fields=["events_count", "events_head"])
-        return event
-
-    def after(self, thing, name, details):
-        """It moves no clock; the desks of its agency's people show it."""
 
     # ── the acts ──
 
@@ -226,30 +195,12 @@ class SupplementItem(models.Model):
         return f"{self.supplement} {self.agreement}"
 
 
-class SupplementEvent(models.Model):
-    """One thing that happened to one supplement; chained and added to only, as the record of an agreement is."""
+class SupplementEvent(ChainedRow):
+    """One thing that happened to one supplement."""
 
     supplement = models.ForeignKey(
         PolicySupplement, models.PROTECT, related_name="events", verbose_name="统一补充协议"
     )
-    seq = models.PositiveIntegerField("序号")
-    at = models.DateTimeField("时间")
-    effective_on = models.DateField("生效日期")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人"
-    )
-    actor_name = models.CharField("经手人姓名", max_length=50)
-    actor_role = models.CharField("角色", max_length=20)
-    unit_name = models.CharField("单位", max_length=100)
-    address = models.CharField("网络地址", max_length=45, blank=True)
-    act = models.CharField("事项", max_length=40)
-    label = models.CharField("事项名称", max_length=40)
-    article = models.CharField("依据", max_length=60)
-    before = models.CharField("原状态", max_length=20, blank=True)
-    after = models.CharField("新状态", max_length=20, blank=True)
-    details = models.JSONField("内容", default=dict)
-    previous = models.CharField("前一条摘要", max_length=64, blank=True)
-    hash = models.CharField("摘要", max_length=64)
 
     objects = OfSupplement.as_manager()
 
@@ -260,6 +211,3 @@ class SupplementEvent(models.Model):
 
     def __str__(self):
         return f"{self.supplement_id}#{self.seq} {self.label}"
-
-    digest = Event.digest
-    role_name = Event.role_name

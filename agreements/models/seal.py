@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localdate
 
 from institutions.models import Agency
 
@@ -14,8 +13,9 @@ from ..checks import reason_is_given
 from ..gate import step
 from ..papers.seal import checks
 from ..papers.seal.signer import SealRefused
-from .event import Event, as_kept
-from .stateful import StateField, Stateful
+from .case_file import OwnCaseFile
+from .event import ChainedRow
+from .stateful import StateField
 
 
 class SealQuerySet(models.QuerySet):
@@ -28,7 +28,7 @@ class SealQuerySet(models.QuerySet):
         return self.filter(agency=agency, active_from__isnull=False).order_by("-active_from", "-pk")
 
 
-class AgencySeal(Stateful):
+class AgencySeal(OwnCaseFile):
     """电子印章：一家经办机构的签章证书和它的印模。私钥不在数据库里，只记来源的名称。
 
     It is its own case file, with its own chain of events. What can be drawn or read from the certificate is kept when the
@@ -75,8 +75,6 @@ class AgencySeal(Stateful):
     active_from = models.DateTimeField("启用时间", null=True, editable=False)
     active_until = models.DateTimeField("停用时间", null=True, editable=False)
     withdrawn_for = models.CharField("停用原因", max_length=200, blank=True, editable=False)
-    events_count = models.PositiveIntegerField(default=0, editable=False)
-    events_head = models.CharField(max_length=64, default="", editable=False)
 
     objects = SealQuerySet.as_manager()
 
@@ -98,32 +96,8 @@ class AgencySeal(Stateful):
     def get_absolute_url(self):
         return reverse("seals")
 
-    # ── its own case file ──
-
-    @property
-    def case(self):
-        return self
-
-    def case_key(self):
-        return AgencySeal, self.pk
-
-    def record(self, name, custom, subject, by, address, before, details):
-        """Add one row to its own chain. The caller holds the lock on this row."""
-        last = self.events.order_by("-seq").first()
-        event = SealEvent(
-            seal=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "", at=timezone.now(),
-            effective_on=localdate(), actor_id=by.pk, actor_name=by.name, actor_role=by.role, unit_name=by.unit_name,
-            address=address, act=name, label=custom["label"], article=custom["article"], before=before,
-            after=self.status, details=as_kept(details | {"fingerprint": self.fingerprint}),
-        )  # fmt: skip
-        event.hash = event.digest()
-        event.save(force_insert=True)
-        self.events_count, self.events_head = event.seq, event.hash
-        self.save(update_fields=["events_count", "events_head"])
-        return event
-
-    def after(self, thing, name, details):
-        """A seal moves no clock, and its people see it on the page."""
+    def recorded(self, details):
+        return details | {"fingerprint": self.fingerprint}
 
     # ── what is true of it ──
 
@@ -207,28 +181,10 @@ class OfSeal(models.QuerySet):
         return self.filter(seal__in=AgencySeal.objects.visible_to(user).values("pk"))
 
 
-class SealEvent(models.Model):
-    """One thing that happened to one seal; chained and added to only, as the record of an agreement is."""
+class SealEvent(ChainedRow):
+    """One thing that happened to one seal."""
 
     seal = models.ForeignKey(AgencySeal, models.PROTECT, related_name="events", verbose_name="印章")
-    seq = models.PositiveIntegerField("序号")
-    at = models.DateTimeField("时间")
-    effective_on = models.DateField("生效日期")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人"
-    )
-    actor_name = models.CharField("经手人姓名", max_length=50)
-    actor_role = models.CharField("角色", max_length=20)
-    unit_name = models.CharField("单位", max_length=100)
-    address = models.CharField("网络地址", max_length=45, blank=True)
-    act = models.CharField("事项", max_length=40)
-    label = models.CharField("事项名称", max_length=40)
-    article = models.CharField("依据", max_length=60)
-    before = models.CharField("原状态", max_length=20, blank=True)
-    after = models.CharField("新状态", max_length=20, blank=True)
-    details = models.JSONField("内容", default=dict)
-    previous = models.CharField("前一条摘要", max_length=64, blank=True)
-    hash = models.CharField("摘要", max_length=64)
 
     objects = OfSeal.as_manager()
 
@@ -239,6 +195,3 @@ class SealEvent(models.Model):
 
     def __str__(self):
         return f"{self.seal_id}#{self.seq} {self.label}"
-
-    digest = Event.digest
-    role_name = Event.role_name

@@ -4,14 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timezone import localdate
 
 from agreements.checks import not_in_the_future, reason_is_given
 from agreements.gate import step
-from agreements.models import Agreement, Event
-from agreements.models.event import as_kept
-from agreements.models.stateful import StateField, Stateful
+from agreements.models import Agreement
+from agreements.models.case_file import OwnCaseFile
+from agreements.models.event import ChainedRow
+from agreements.models.stateful import StateField
 from agreements.permissions import institution_side
 from agreements.uploads import TYPES, kind_of, sha256_of
 from institutions.models import Role, User
@@ -50,7 +49,7 @@ class ComplaintQuerySet(models.QuerySet):
         return self.filter(status__in=AgencyBreachCase.OPEN)
 
 
-class AgencyBreachCase(Stateful):
+class AgencyBreachCase(OwnCaseFile):
     """甲方违约事项：乙方提出，行政部门办理，甲方负责人答复（第六条、第六十二条）。
 
     It is a case file of its own, with its own chain of events, files and messages: nothing of it stands in the
@@ -97,8 +96,6 @@ class AgencyBreachCase(Stateful):
     result = models.CharField("办理结果", max_length=2000, blank=True)
     closed_by = person_field("结束人")
     closed_on = models.DateField("结束日期", null=True, editable=False)
-    events_count = models.PositiveIntegerField(default=0, editable=False)
-    events_head = models.CharField(max_length=64, default="", editable=False)
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -122,34 +119,12 @@ class AgencyBreachCase(Stateful):
     # ── its own case file ──
 
     @property
-    def case(self):
-        return self
-
-    def case_key(self):
-        return AgencyBreachCase, self.pk
-
-    @property
     def agency_id(self):
         return self.agreement.agency_id
 
     @property
     def institution_id(self):
         return self.agreement.institution_id
-
-    def record(self, name, custom, subject, by, address, before, details):
-        """Add one row to its own chain. The caller holds the lock on this row."""
-        last = self.events.order_by("-seq").first()
-        event = ComplaintEvent(
-            complaint=self, seq=last.seq + 1 if last else 1, previous=last.hash if last else "", at=timezone.now(),
-            effective_on=details.get("on") or localdate(), actor_id=by.pk, actor_name=by.name, actor_role=by.role,
-            unit_name=by.unit_name, address=address, act=name, label=custom["label"], article=custom["article"],
-            before=before, after=self.status, details=as_kept(details),
-        )  # fmt: skip
-        event.hash = event.digest()
-        event.save(force_insert=True)
-        self.events_count, self.events_head = event.seq, event.hash
-        self.save(update_fields=["events_count", "events_head"])
-        return event
 
     def after(self, thing, name, details):
         """Only those who may see it are told."""
@@ -253,30 +228,12 @@ class OfComplaint(models.QuerySet):
         return self.filter(complaint__in=AgencyBreachCase.objects.visible_to(user).values("pk"))
 
 
-class ComplaintEvent(models.Model):
+class ComplaintEvent(ChainedRow):
     """One thing that happened to one complaint; chained as the agreement's own record is, and kept apart from it."""
 
     complaint = models.ForeignKey(
         AgencyBreachCase, models.PROTECT, related_name="events", verbose_name="事项"
     )
-    seq = models.PositiveIntegerField("序号")
-    at = models.DateTimeField("时间")
-    effective_on = models.DateField("生效日期")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人"
-    )
-    actor_name = models.CharField("经手人姓名", max_length=50)
-    actor_role = models.CharField("角色", max_length=20)
-    unit_name = models.CharField("单位", max_length=100)
-    address = models.CharField("网络地址", max_length=45, blank=True)
-    act = models.CharField("事项", max_length=40)
-    label = models.CharField("事项名称", max_length=40)
-    article = models.CharField("依据", max_length=60)
-    before = models.CharField("原状态", max_length=20, blank=True)
-    after = models.CharField("新状态", max_length=20, blank=True)
-    details = models.JSONField("内容", default=dict)
-    previous = models.CharField("前一条摘要", max_length=64, blank=True)
-    hash = models.CharField("摘要", max_length=64)
 
     objects = OfComplaint.as_manager()
 
@@ -287,20 +244,6 @@ class ComplaintEvent(models.Model):
 
     def __str__(self):
         return f"{self.complaint_id}#{self.seq} {self.label}"
-
-    digest = Event.digest
-    role_name = Event.role_name
-
-
-def first_fault(complaint):
-    """The first row of its chain that is not as it was written, as a sentence; None when all is whole."""
-    previous, expected = "", 1
-    for event in complaint.events.order_by("seq"):
-        if event.seq != expected or event.previous != previous or event.digest() != event.hash:
-            return f"第{expected}条缺失或被改动"
-        previous, expected = event.hash, expected + 1
-    whole = (expected - 1, previous) == (complaint.events_count, complaint.events_head)
-    return None if whole else "末尾缺失"
 
 
 def random_name(file, name):

@@ -8,9 +8,9 @@ from django.urls import reverse
 from agreements.append_only import protect, unprotect
 from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Message
+from agreements.models.event import chain_fault
 from inspections.append_only import TABLES
 from inspections.models import AgencyBreachCase, ComplaintEvent, ComplaintFile
-from inspections.models.complaint import first_fault
 from inspections.records.actions import file_record
 from institutions.models import Role, User
 
@@ -172,14 +172,14 @@ def test_the_database_refuses_to_change_its_record(desk, statement):
 @pytest.mark.django_db(transaction=True)
 def test_a_changed_row_of_its_own_record_is_found(desk):
     made = raised(desk, desk.signed())
-    assert first_fault(made) is None
+    assert chain_fault(made) is None
     unprotect(connection, TABLES)
     try:
         made.events.update(label="没有事")
     finally:
         protect(connection, TABLES)
     made.refresh_from_db()
-    assert "第1条" in first_fault(made)
+    assert "第1条" in chain_fault(made)
 
 
 def test_the_hospital_raises_it_on_the_page_and_takes_it_back(desk, client):

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from agreements.models import Agreement, Event, Paper
-from agreements.models.event import first_fault
+from agreements.models.event import chain_fault, first_fault
 from inspections.models import (
     AgencyBreachCase,
     Assessment,
@@ -20,7 +20,6 @@ from inspections.models import (
     Rectification,
     Referral,
 )
-from inspections.models.complaint import first_fault as first_fault_of_complaint
 from inspections.models.points import total_of
 
 from ..agreements.test_seed_demo import province  # noqa: F401
@@ -82,7 +81,7 @@ def test_assessments_a_complaint_a_dispute_and_letters_are_there():
 
 def test_every_record_is_whole_and_every_paper_is_printed():
     assert all(first_fault(one) is None for one in Agreement.objects.all())
-    assert first_fault_of_complaint(AgencyBreachCase.objects.get()) is None
+    assert chain_fault(AgencyBreachCase.objects.get()) is None
     assert not Paper.objects.filter(status=Paper.Status.OWED).exists()
 
 

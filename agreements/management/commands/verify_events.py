@@ -4,6 +4,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from agreements.models import Agreement
+from agreements.models.case_file import OwnCaseFile
 from agreements.models.event import chain_fault, first_fault
 
 
@@ -27,6 +28,6 @@ class Command(BaseCommand):
 
 
 def other_case_files():
-    """Whatever keeps a chain of its own beside the agreements: seals, complaints."""
-    models = (one for one in apps.get_models() if one is not Agreement and hasattr(one, "events_head"))
+    """Whatever keeps a chain of its own beside the agreements: texts, supplements, seals, complaints."""
+    models = (one for one in apps.get_models() if issubclass(one, OwnCaseFile))
     return chain.from_iterable(one.objects.order_by("pk").iterator() for one in models)
