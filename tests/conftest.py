@@ -15,11 +15,21 @@ from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Level, Region, Role, User
 
-from . import shanghai
+from . import shanghai, texts
 from .desk import Desk
 
 PASSWORD = "xieyi-2026-test"
 GUARDED = append_only.ALL | inspections.append_only.TABLES
+
+
+def pytest_generate_tests(metafunc):
+    texts.parametrize(metafunc)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    texts.skip_what_is_not_there(item, call, outcome.get_result())
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +90,22 @@ def regions(db):
     return {region.code: region for region in Region.objects.all()}
 
 
+@pytest.fixture
+def under(request):
+    """The text that the cast lives under, of `texts.TEXTS`."""
+    return getattr(request, "param", texts.REFERENCE)
+
+
+@pytest.fixture
+def cast(under, request, tmp_path):
+    """The people under another text than the reference; None under that, whose people are made one by one."""
+    if under == texts.REFERENCE:
+        return None
+    for name in ("db", "regions", "quick_print"):
+        request.getfixturevalue(name)
+    return texts.people_under(under, tmp_path)
+
+
 def _agency(regions, region, level, name):
     return register_agency(
         f"JB{region}", regions[region], level, name[:2], name=name, legal_representative="韩兆麟",
@@ -88,12 +114,18 @@ def _agency(regions, region, level, name):
 
 
 @pytest.fixture
-def agency(regions):
-    return _agency(regions, "630100", Level.PREFECTURE, "西宁市医疗保障经办服务中心")
+def agency(regions, cast):
+    return (
+        cast.clerk.agency
+        if cast
+        else _agency(regions, "630100", Level.PREFECTURE, "西宁市医疗保障经办服务中心")
+    )
 
 
 @pytest.fixture
-def other_agency(regions):
+def other_agency(regions, cast):
+    if cast:
+        return cast.neighbour()
     return _agency(regions, "630200", Level.PREFECTURE, "海东市医疗保障经办服务中心")
 
 
@@ -112,18 +144,18 @@ def _person(username, name, role, **party):
 
 
 @pytest.fixture
-def clerk(agency):
-    return _person("clerk", "马青禾", Role.CLERK, agency=agency)
+def clerk(agency, cast):
+    return cast.clerk if cast else _person("clerk", "马青禾", Role.CLERK, agency=agency)
 
 
 @pytest.fixture
-def reviewer(agency):
-    return _person("reviewer", "沈玉树", Role.REVIEWER, agency=agency)
+def reviewer(agency, cast):
+    return cast.reviewer if cast else _person("reviewer", "沈玉树", Role.REVIEWER, agency=agency)
 
 
 @pytest.fixture
-def leader(agency):
-    return _person("leader", "韩兆麟", Role.LEADER, agency=agency)
+def leader(agency, cast):
+    return cast.leader if cast else _person("leader", "韩兆麟", Role.LEADER, agency=agency)
 
 
 @pytest.fixture
@@ -137,23 +169,28 @@ def county_clerk(county_agency):
 
 
 @pytest.fixture
-def hospital(regions, agency):
-    return register_institution("H63010500001", regions["630105"], by=None, **facts("西宁湟滨医院", 1))
+def hospital(regions, agency, cast):
+    return (
+        cast.hospital
+        if cast
+        else register_institution("H63010500001", regions["630105"], by=None, **facts("西宁湟滨医院", 1))
+    )
 
 
 @pytest.fixture
-def other_hospital(regions, agency):
-    return register_institution("H63010500002", regions["630105"], by=None, **facts("西宁海湖医院", 2))
+def other_hospital(regions, agency, cast):
+    region = cast.hospital.region if cast else regions["630105"]
+    return register_institution(f"H{region.code}00002", region, by=None, **facts("西宁海湖医院", 2))
 
 
 @pytest.fixture
-def signatory(hospital):
-    return _person("signatory", "祁雪原", Role.SIGNATORY, institution=hospital)
+def signatory(hospital, cast):
+    return cast.signatory if cast else _person("signatory", "祁雪原", Role.SIGNATORY, institution=hospital)
 
 
 @pytest.fixture
-def operator(hospital):
-    return _person("operator", "郭小满", Role.OPERATOR, institution=hospital)
+def operator(hospital, cast):
+    return cast.operator if cast else _person("operator", "郭小满", Role.OPERATOR, institution=hospital)
 
 
 @pytest.fixture
@@ -162,7 +199,9 @@ def other_operator(other_hospital):
 
 
 @pytest.fixture
-def edition(regions):
+def edition(regions, cast):
+    if cast:
+        return Edition.objects.newest()
     call_command("load_editions", verbosity=0)
     return Edition.objects.newest()
 
@@ -176,8 +215,8 @@ def quick_print(monkeypatch):
 
 
 @pytest.fixture
-def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital):
-    return Desk(clerk, reviewer, leader, operator, signatory, hospital)
+def desk(quick_print, edition, clerk, reviewer, leader, operator, signatory, hospital, cast):
+    return cast or Desk(clerk, reviewer, leader, operator, signatory, hospital)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from agreements.supplements import actions as supplements
 from inspections.cases import actions as cases
 from inspections.cases.plan import Ban, Plan
 
+from . import texts
+
 TODAY = localdate()
 TERM = {"starts_on": date(TODAY.year, 1, 1), "ends_on": date(TODAY.year, 12, 31)}
 SCOPE = {"services": ["住院", "普通门诊"], "payment_methods": ["按病组（DRG）"]}
@@ -43,6 +45,39 @@ class Desk:
     def __init__(self, clerk, reviewer, leader, operator, signatory, hospital):
         self.clerk, self.reviewer, self.leader = clerk, reviewer, leader
         self.operator, self.signatory, self.hospital = operator, signatory, hospital
+
+    # What differs under another text. `items`: {item of the reference text, or the start of it: its own item}.
+    stop_days, longest_stop, team_minimum, ending_ground = 90, 180, 2, "80-3"
+    damages = 12_000  # what may be asked of 120,000 under the article of QH-65-06
+    changed_terms = "[suspension]\nmax_days = 90\n", "第七十九条"
+    items = None
+
+    def own_item(self, code, part=""):
+        """(item, part, article) of this desk's text for an item of the reference text."""
+        if self.items is None or not code.startswith("QH-"):
+            return code, part, int(code.split("-")[1])
+        found = self.items.get(code) or self.items.get(code[:6]) or texts.no_such_item(code)
+        return found, "", self.breaches.find(found)[0].article
+
+    def severe(self, article):
+        """The word without which this article stops no whole agreement; empty where it needs none."""
+        return self.breaches.measures[article].severe or ""
+
+    @property
+    def edition(self):
+        return actions.text_for(self.clerk.agency, self.hospital)
+
+    @property
+    def terms(self):
+        return self.edition.terms
+
+    @property
+    def breaches(self):
+        return self.edition.breaches
+
+    def words(self, words):
+        """A sentence of the portal with the articles of the reference text under this text's own numbers."""
+        return self.terms.cite(words)
 
     def drafted(self, **changed):
         return actions.draft_agreement(self.hospital, by=self.clerk, **{**TERM, **SCOPE, **changed})
@@ -79,8 +114,8 @@ class Desk:
     def decided(self, agreement, name, **details):
         return actions.decide(self.proposal(agreement, name, **details), by=self.leader)
 
-    def suspension(self, on=None, days=90, **changed):
-        on = on or TODAY
+    def suspension(self, on=None, days=None, **changed):
+        on, days = on or TODAY, days or self.stop_days
         return {"reason": "停业装修", "requested_on": on - timedelta(days=7), "on": on, "application": upload("申请.pdf"),
                 "until": on + timedelta(days=days), "aftercare": AFTERCARE, **changed}  # fmt: skip
 
@@ -91,14 +126,15 @@ class Desk:
         self, agreement, code, weighs_as=None, severity="", on=TODAY, minutes="", **measures
     ):
         """The way to every measure: a clue, a case, the notice, a waived hearing; it waits for the leader."""
-        item = agreement.edition.breaches.find(code)[0]
+        code, part, article = self.own_item(code)
+        severity = severity or self.severe(weighs_as or article)
         case = cases.open_case(
             agreement, by=self.clerk, source="complaint", title="违约", clue="群众反映", on=on
         )
         case = perform(case.file, by=self.leader, remark="同意立案", on=on)
         case = perform(case.investigate, by=self.clerk, investigators="马青禾、沈玉树", on=on)
         case = perform(
-            case.add_item, by=self.clerk, item=item.code, part="", weighs_as=weighs_as or item.article, severity=severity,
+            case.add_item, by=self.clerk, item=code, part=part, weighs_as=weighs_as or article, severity=severity,
             severity_reason=severity and "被媒体报道", overlap_reason="这一项最切合", facts=FACTS, amount=0, department=None,
             staff=None,
         )  # fmt: skip
@@ -118,7 +154,11 @@ class Desk:
         return Agreement.objects.get(pk=case.agreement_id)
 
     def suspended_for_breach(self, agreement, code="QH-66-03", severity="", **changed):
-        measures = {"until": TODAY + timedelta(days=60), "aftercare": AFTER, **changed}
+        measures = {
+            "until": TODAY + timedelta(days=min(60, self.longest_stop)),
+            "aftercare": AFTER,
+            **changed,
+        }
         return self.handled(
             agreement, code, severity and 66, severity=severity, whole="suspend", item=1, **measures
         )
@@ -136,8 +176,8 @@ class Desk:
                    "requested_on": TODAY, "on": TODAY, **changed}  # fmt: skip
         return self.decided(agreement, "resume", **details)
 
-    def terminated(self, agreement, code="80-3", **changed):
-        details = {"ground": agreement.terms.termination.ground(code), "reason": "乙方停止执业", "requested_on": TODAY,
+    def terminated(self, agreement, code="", **changed):
+        details = {"ground": agreement.terms.termination.ground(code or self.ending_ground), "reason": "乙方停止执业", "requested_on": TODAY,
                    "on": TODAY, "application": upload("申请.pdf"), "aftercare": AFTERCARE, **changed}  # fmt: skip
         return self.decided(agreement, "terminate", **details)
 
@@ -163,11 +203,12 @@ class Desk:
     def granted(self, request):
         return applications.grant(self.checking(request), by=self.reviewer, opinion="同意", on=TODAY)
 
-    def supplement(self, edition, terms="[suspension]\nmax_days = 90\n", **changed):
+    def supplement(self, edition, terms=None, **changed):
         """A supplement for many, drafted by the clerk and reviewed by the reviewer."""
+        own_terms, article = self.changed_terms
         content = {"title": "调整中止期限", "document": "青医保发〔2026〕41号", "reason": "省级政策调整",
-                   "clauses": ["中止时间由不得超过180日改为不得超过90日。"], "articles": ["第七十九条"],
-                   "terms_source": terms, "from_on": None, **changed}  # fmt: skip
+                   "clauses": ["中止时间由不得超过180日改为不得超过90日。"], "articles": [article],
+                   "terms_source": terms or own_terms, "from_on": None, **changed}  # fmt: skip
         supplement = supplements.draft(edition, by=self.clerk, **content)
         return perform(supplement.review, by=self.reviewer, opinion="同意")
 

@@ -12,10 +12,12 @@ from agreements.models import Edition
 from institutions.actions import register_agency, register_institution
 from institutions.models import Level, Region, Role, User
 
-from .desk import Desk
+from .desk import TODAY, Desk
 
 AGENCY = "上海市医疗保险事务管理中心"
-TERM = {"starts_on": date(2026, 8, 1), "ends_on": date(2027, 7, 31)}
+# The term that the text prints: from August to July, the one that today is in.
+YEAR = TODAY.year if TODAY.month >= 8 else TODAY.year - 1
+TERM = {"starts_on": date(YEAR, 8, 1), "ends_on": date(YEAR + 1, 7, 31)}
 SCOPE = {"services": ["普通门诊", "住院"], "payment_methods": []}
 SAMPLE = "（样例文字）违反本约定书其他规定的；"
 
@@ -60,9 +62,9 @@ def edition(folder):
     return Edition.objects.get(code="shanghai-secondary", version="样例")
 
 
-def people(folder, facts):
+def people(folder, facts, name="浦东临港医院"):
     """A Desk of the agency and one hospital in Shanghai, whose agreements rest on the sample text."""
-    text = edition(folder)
+    edition(folder)
     Region.objects.get_or_create(code="310115", defaults={"name": "浦东新区", "parent_id": "310000"})
     agency = register_agency(
         "JB310000", Region.objects.get(code="310000"), Level.PROVINCE, "沪医保", name=AGENCY, address="徐汇区",
@@ -70,7 +72,7 @@ def people(folder, facts):
     )  # fmt: skip
     hospital = register_institution(
         "H31011500001", Region.objects.get(code="310115"), by=None,
-        **facts | {"name": "浦东临港医院", "legal_representative": "祁雪原"},
+        **facts | {"name": name, "legal_representative": "祁雪原"},
     )  # fmt: skip
     made = {
         role: User.objects.create_user(f"sh-{role}", name, role, "xieyi-2026-test", **party)
@@ -81,12 +83,24 @@ def people(folder, facts):
         ]
     }  # fmt: skip
     desk = ShanghaiDesk(*made.values(), hospital)
-    desk.edition, desk.agency = text, agency
+    desk.agency = agency
     return desk
 
 
 class ShanghaiDesk(Desk):
     """Its term and services are those of the sample text."""
+
+    damages = 0
+    changed_terms = "[payment]\nworking_days = 25\n", "第十六条"
+    items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
+
+    def neighbour(self):
+        """A second agency of the city: the text is signed by the city's own."""
+        region = Region.objects.get(code="310115")
+        return register_agency(
+            "JB310115", region, Level.COUNTY, "浦东", name="浦东新区医疗保险事务中心", address="浦东新区",
+            legal_representative="韩兆麟", postcode="200120", phone="021-58001234", valid_from=date(2024, 1, 1),
+        )  # fmt: skip
 
     def drafted(self, **changed):
         return super().drafted(**{**TERM, **SCOPE, **changed})

@@ -7,7 +7,6 @@ from institutions.actions import register_institution
 from institutions.models import Role, User
 
 from ..conftest import facts
-from ..desk import Desk
 
 NEXT_TERM = {"starts_on": date(2027, 1, 1), "ends_on": date(2027, 12, 31)}
 
@@ -21,14 +20,15 @@ def many(desk, regions, count, first=10, reach="signed", **changed):
 
 def another(desk, regions, number):
     """The same agency's people with another hospital and its two people."""
+    region = desk.hospital.region
     hospital = register_institution(
-        f"H630105{number:05d}", regions["630105"], by=None, **facts(f"西宁第{number}医院", number)
+        f"H{region.code}{number:05d}", region, by=None, **facts(f"西宁第{number}医院", number)
     )
     sides = [
         User.objects.create_user(f"{role}{number}", "祁雪原", role, institution=hospital)
         for role in (Role.OPERATOR, Role.SIGNATORY)
     ]
-    return Desk(desk.clerk, desk.reviewer, desk.leader, *sides, hospital)
+    return type(desk)(desk.clerk, desk.reviewer, desk.leader, *sides, hospital)
 
 
 def without_copies(agreements, purpose="signed_copy"):

@@ -8,7 +8,7 @@ from agreements.models import Agreement, DailyFailure
 from institutions.actions import register_institution
 
 from ..conftest import _person, facts
-from ..desk import SCOPE, Desk, signature
+from ..desk import SCOPE, signature
 
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
 ONE_DAY = timedelta(days=1)
@@ -28,10 +28,10 @@ def in_force(desk, clock, signed_on=None, **term):
     return agreement
 
 
-def suspended(desk, clock, on, days=180, **term):
+def suspended(desk, clock, on, days=None, **term):
     agreement = in_force(desk, clock, **term)
     clock(on)
-    return desk.suspended(agreement, on=on, days=days)
+    return desk.suspended(agreement, on=on, days=days or desk.longest_stop)
 
 
 def fresh(agreement):
@@ -56,10 +56,11 @@ def records(agreement):
 
 def other_desk(desk, regions, number):
     name = f"西宁海湖第{number}医院"
-    hospital = register_institution(f"H6301050000{number}", regions["630105"], by=None, **facts(name, number))
+    region = desk.hospital.region
+    hospital = register_institution(f"H{region.code}0000{number}", region, by=None, **facts(name, number))
     operator = _person(f"operator{number}", "白海湖", "operator", institution=hospital)
     signatory = _person(f"signatory{number}", "祁雪原", "signatory", institution=hospital)
-    return Desk(desk.clerk, desk.reviewer, desk.leader, operator, signatory, hospital)
+    return type(desk)(desk.clerk, desk.reviewer, desk.leader, operator, signatory, hospital)
 
 
 def failures():

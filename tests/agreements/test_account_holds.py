@@ -15,7 +15,7 @@ from .test_cascade import elsewhere  # noqa: F401
 
 BANK = {"bank_account": "6300000000009999"}
 YESTERDAY = TODAY - timedelta(days=1)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 
 
 def asked(desk, agreement):
@@ -38,6 +38,7 @@ def ended(desk, request, how):
         perform(request.withdraw, by=desk.operator, on=TODAY)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q39.4")
 @pytest.mark.rule("Q76.2")
 @pytest.mark.parametrize("how", ["grant", "refuse", "withdraw"])

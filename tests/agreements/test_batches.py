@@ -28,7 +28,7 @@ from ..desk import TODAY
 from .batch_world import another, many, owed_again, without_copies
 from .seal_world import seal_in_use
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 Status, State = PrintBatch.Status, PrintItem.State
 EVERYBODY = "category=general"
 
@@ -85,6 +85,7 @@ def test_a_batch_from_the_asking_to_the_archive(desk, regions):
     assert [line["what"] for line in batch.log] == ["开始打印", "汇总", "完成"]
 
 
+@pytest.mark.only_text("qinghai")
 def test_each_paper_is_in_the_record_of_its_agreement(desk, regions):
     agreement = without_copies(many(desk, regions, 1))[0]
     asked(desk.clerk)
@@ -139,6 +140,7 @@ def one_bad(monkeypatch):
     return bad
 
 
+@pytest.mark.only_text("qinghai")
 def test_one_that_fails_is_a_row_with_its_reason_and_the_retry_prints_it(desk, regions, one_bad):
     agreements = without_copies(many(desk, regions, 3))
     one_bad.add("H63010500011")
@@ -241,6 +243,7 @@ def test_the_sample_is_of_what_the_batch_prints_and_not_of_what_is_out(desk, reg
     assert seen == owed and (batch.checked, batch.status) == (1, Status.DONE)
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_paper_that_was_voided_since_is_not_in_the_output(desk, regions, held):
     agreements = many(desk, regions, 2)
     batch = asked(desk.clerk)
@@ -256,6 +259,7 @@ def test_a_paper_that_was_voided_since_is_not_in_the_output(desk, regions, held)
     assert f"{first.number},{first.code},2,已作废，未收入," in listed and second.sha256 in listed
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_retry_leaves_one_output_in_the_storage(desk, regions, one_bad):
     many(desk, regions, 1)
     owed_again(many(desk, regions, 1, first=20))
@@ -406,6 +410,7 @@ def judged(by, query, purpose="signed_copy"):
     return preview(chosen(query, by).qs, purpose)
 
 
+@pytest.mark.only_text("qinghai")
 def test_the_preview_counts_what_is_printed_and_what_is_left_out_with_the_reason(desk, regions):
     many(desk, regions, 2, reach="drafted", first=10)
     many(desk, regions, 1, reach="to_sign", first=20)
@@ -444,6 +449,7 @@ def test_the_preview_counts_what_cannot_be_printed_for_want_of_a_seal(
     assert judged(desk.clerk, EVERYBODY, "signing_copy").unsealed == ()
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.parametrize(
     "query, count",
     [
@@ -464,6 +470,7 @@ def test_the_conditions(query, count, desk, regions):
     assert judged(desk.clerk, query).total == count
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_ticked_agreements_are_what_is_chosen_and_a_strangers_key_is_nobody(desk, regions, other_clerk):
     agreements = many(desk, regions, 3)
     keys = f"pick={agreements[0].pk}&pick={agreements[2].pk},x,{10**18}"
@@ -484,6 +491,7 @@ def test_a_condition_that_is_none_is_refused_and_nothing_to_print_is_said(desk, 
 # ── who may ──
 
 
+@pytest.mark.only_text("qinghai")
 def test_who_may_print_and_what_of(desk, regions, county_clerk, other_clerk):
     many(desk, regions, 1)
     for person in (desk.operator, desk.signatory):

@@ -15,6 +15,8 @@ from institutions.holidays import seed
 
 from ..desk import TODAY
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -90,11 +92,13 @@ def test_the_board_filters(board, desk, client):
     assert len(seen(client, desk.clerk, "?tab=nonsense&bound=丙")[0]) >= 6
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_provisional_day_is_shown_as_such(provisional, desk, client):
     page = seen(client, desk.clerk)[1]
     assert 'class="provisional" title="放假安排未公布，到期日可能变动"' in page
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_board_as_a_file(board, desk, client):
     client.force_login(desk.clerk, backend=BACKEND)
     content = b"".join(client.get("/deadlines/export.xlsx?tab=overdue").streaming_content)
@@ -167,6 +171,7 @@ def test_the_feed_needs_no_login_and_is_a_whole_calendar(board, desk, client):
     assert len({event["UID"] for event in found}) == len(found)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_feed_holds_what_binds_the_persons_own_side(board, desk, other_operator):
     own = {row.bound for row in feed.clocks_for(desk.operator)}
     agencys = {row.bound for row in feed.clocks_for(desk.clerk)}

@@ -13,7 +13,7 @@ from institutions.models import Role, User
 
 from ..desk import TODAY, signature, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 Status = ChangeRequest.Status
 NAME = {"name": "西宁湟滨第一医院"}
 BANK = {"bank_name": "青海银行城北支行", "bank_account": "630000000000123456"}
@@ -26,6 +26,7 @@ def clock(agreement, rule):
 # ── filing ──
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q76.2")
 def test_a_major_change_is_filed_with_its_form_and_a_letter_of_commitment(desk):
     agreement = desk.signed()
@@ -48,6 +49,7 @@ def test_the_clock_of_applying_runs_from_the_approval_and_ends_with_the_submissi
     assert clock(agreement, "T-34c").status == Deadline.Status.OPEN
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q76.2")
 def test_a_late_request_is_marked_and_not_refused(desk):
     request = desk.change_request(desk.signed(), approved_on=TODAY - timedelta(days=90))
@@ -90,6 +92,7 @@ def test_nothing_changed_is_no_request(desk):
         )  # fmt: skip
 
 
+@pytest.mark.only_text("qinghai")
 def test_another_region_sends_the_hospital_home(desk, other_agency, other_clerk):
     home, elsewhere = desk.signed(), None
     from agreements.models import Agreement
@@ -157,6 +160,7 @@ def test_who_examined_cannot_grant(desk):
     assert applications.grant(request, by=desk.leader, opinion="同意", on=TODAY).status == Status.GRANTED
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q76.2")
 def test_an_account_needs_a_checker_of_its_own_and_stops_payment_meanwhile(desk, agency):
     agreement = desk.signed()
@@ -171,6 +175,7 @@ def test_an_account_needs_a_checker_of_its_own_and_stops_payment_meanwhile(desk,
     assert agreement.payment_holds.get().outcome == "paid"
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_who_checked_the_account_cannot_grant(desk):
     request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
     request = perform(request.check_account, by=desk.leader)
@@ -178,6 +183,7 @@ def test_who_checked_the_account_cannot_grant(desk):
         applications.grant(request, by=desk.leader, opinion="同意", on=TODAY)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.parametrize("end", ["refuse", "withdraw"])
 def test_the_hold_on_an_account_ends_with_the_request(desk, end):
     agreement = desk.signed()
@@ -320,6 +326,7 @@ def test_days_survive_as_days(desk):
 # ── what a careful reader would try ──
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_another_account_needs_another_check(desk, agency):
     finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
     request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
@@ -333,6 +340,7 @@ def test_another_account_needs_another_check(desk, agency):
         applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_who_examines_is_never_who_checks_the_account(desk):
     request = perform(desk.change_request(desk.signed(), changes=BANK).accept, by=desk.clerk, on=TODAY)
     with pytest.raises(RuleBroken, match="不能核对账户"):
@@ -375,6 +383,7 @@ def test_an_agreement_signed_for_next_year_gets_the_supplement_too(desk):
     assert following.status == "signed" and following.amendments.count() == 1
 
 
+@pytest.mark.only_text("qinghai")
 def test_both_sides_are_told_as_it_goes_on(desk):
     from agreements.models import Message
 
@@ -385,6 +394,7 @@ def test_both_sides_are_told_as_it_goes_on(desk):
     assert ("clerk", "乙方申请变更") in subjects and ("operator", "变更申请要补正") in subjects
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_a_returned_request_can_be_refused_so_that_no_hold_stands_for_ever(desk):
     agreement = desk.signed()
     request = perform(
@@ -486,6 +496,7 @@ def test_a_form_that_was_voided_meanwhile_does_not_stop_the_hospital(desk):
     assert applications.submit(request, by=desk.operator).form_paper.status == Paper.Status.ISSUED
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_a_hold_that_waits_for_an_account_is_not_released_before_it_is_decided(desk):
     agreement = desk.signed()
     desk.change_request(agreement, changes=BANK)

@@ -18,7 +18,7 @@ from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
 NOON = time(12)
 
@@ -93,6 +93,7 @@ def released(agreement, desk):
 # ── the clock of payment ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q05.3")
 @pytest.mark.rule("Q06.1")
 @pytest.mark.rule("Q39.1")
@@ -139,6 +140,7 @@ def test_who_changed_office_does_not_check_his_own_work(agreement, desk):
         perform(claim.finish_audit, by=promoted, allowed=claim.claimed, refusal_reason="", on=localdate())
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize(
     "amount, why, sentence",
     [
@@ -204,6 +206,7 @@ def test_reconciliation_is_asked_for_in_time_from_the_end_of_the_audit(agreement
 # ── what is taken in ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize(
     "month, claimed, sentence",
     [
@@ -218,6 +221,7 @@ def test_a_claim_that_does_not_fit_is_not_taken_in(agreement, desk, month, claim
         received(agreement, desk, month, claimed)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q36.2")
 def test_a_month_that_was_suspended_throughout_is_not_claimed(agreement, desk, at):
     agreement = desk.suspended(agreement, on=localdate(), until=day("2026-05-31"))
@@ -259,6 +263,7 @@ def test_while_payment_is_held_nothing_is_paid(agreement, desk, money, code, art
         paid(claim, money)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q39.2")
 @pytest.mark.parametrize("code", ["61", "64", "69"])
 def test_the_clock_stands_still_while_payment_is_held_and_goes_on_with_what_was_left(
@@ -314,6 +319,7 @@ def test_what_is_received_while_payment_is_held_starts_standing_still(agreement,
     assert str(clock_of(claim).due_on) == "2026-03-10"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q39.2")
 def test_a_failure_that_the_leader_puts_on_record_prolongs_the_clock(agreement, desk, at):
     """E03: three working days of a logged failure; days that were held besides count once."""
@@ -381,6 +387,7 @@ def entered(client, person):
     return client
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q05.2")
 @pytest.mark.rule("Q06.1")
 def test_a_claim_goes_its_way_through_the_pages(agreement, desk, money, client):

@@ -22,6 +22,8 @@ from .. import shanghai
 from ..conftest import PASSWORD
 from ..desk import TODAY
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PHONE = "021-64005678"
 EDITIONS = Path(__file__).resolve().parents[2] / "agreements/editions"
@@ -215,6 +217,7 @@ def test_on_its_own_pages(shanghai_desk, agreement, client):
     assert Contact.objects.get().ended_on == TODAY
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_a_text_without_such_a_table_asks_for_nobody(desk, client):
     agreement = desk.signed()
     assert agreement.missing_contacts == [] and short_on_desk(desk.clerk) == []

@@ -17,7 +17,10 @@ from institutions.holidays import Day, publish_notice
 
 from .daily_world import LAST_RUN, ONE_DAY, fresh, in_force, records, suspended
 
+pytestmark = pytest.mark.each_text
 
+
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_catching_up_after_days_off_gives_the_same_records_as_daily_runs(eventful_week):
     here = transaction.savepoint()
     for n in range(7):
@@ -31,6 +34,7 @@ def test_catching_up_after_days_off_gives_the_same_records_as_daily_runs(eventfu
     assert all(first_fault(fresh(agreement)) is None for agreement in eventful_week)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.3")
 def test_catching_up_over_a_gap_before_the_successor_gives_the_same_records(desk, clock, calendar):
     old = in_force(desk, clock, ends_on=date(2026, 8, 28))
@@ -61,6 +65,7 @@ def test_what_another_run_has_done_meanwhile_is_no_failure(eventful_week):
     assert [daily.end_overlong(suspension, LAST_RUN) for suspension in found[1]] == [None]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize("failure, told", [
     (RuleBroken("缺少考核结果（第七十八条）"), "缺少考核结果"), (ZeroDivisionError("x"), "已记入运行日志"),
 ])  # fmt: skip
@@ -133,6 +138,7 @@ def test_any_change_of_the_calendar_moves_the_rows_the_next_day(
     assert not Deadline.objects.open().exclude(counted_with=row.counted_with).exists()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_stopped_recount_goes_on_where_it_stopped(desk, clock, calendar, monkeypatch):
     suspended(desk, clock, date(2026, 3, 2), days=20)
     publish_notice(2026, [Day(date(2026, 3, 4), False, "临时放假")], number="国办〔2026〕2号", replace=True)

@@ -18,6 +18,8 @@ from ..conftest import PASSWORD, _person, facts
 from ..desk import Desk
 from .daily_world import LAST_RUN, ONE_DAY, failures, fresh, in_force, records, suspended
 
+pytestmark = pytest.mark.each_text
+
 # ── what could not be done ──
 
 
@@ -41,6 +43,7 @@ def test_what_fails_anew_after_it_was_settled_is_a_new_row(broken):
     assert [row[-1] for row in failures()] == [LAST_RUN, None]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_what_need_not_be_done_any_more_leaves_the_list(desk, clock):
     agreement = suspended(desk, clock, date(2026, 4, 6))
     run(date(2026, 11, 1))  # without the year's holidays the last day cannot be told
@@ -57,6 +60,7 @@ def test_a_run_for_an_earlier_day_settles_nothing_that_was_due_later(broken):
     assert failures()[0][-1] is None
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_catching_up_leaves_the_same_failures_as_daily_runs(eventful_week, broken):
     def left():
         run(LAST_RUN + ONE_DAY)

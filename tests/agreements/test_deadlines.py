@@ -15,6 +15,8 @@ from institutions.holidays import Day, known_years, publish_notice
 from institutions.workdays import Calendar, calendar_for
 from tests.official_calendar import WORKING_DAYS, nth_after, on_or_after
 
+pytestmark = pytest.mark.each_text
+
 BEIJING = ZoneInfo("Asia/Shanghai")
 TERMS = read_terms(
     (settings.EDITIONS_DIR / "qinghai-2025" / "terms.toml").read_text(encoding="utf-8")
@@ -318,6 +320,7 @@ def test_every_clock_of_the_edition_answers(ask):
         assert len(answer) == (16 if TERMS[rule].unit in ("hour", "minute") else 10), rule
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_regional_days_move_the_due_date_there(ask, regions):
     off = [Day(day("2026-06-03"), False, "民族节日")]
     publish_notice(2026, off, number="宁政办〔2026〕3号", region=regions["630100"])

@@ -14,12 +14,15 @@ from agreements.papers.printing import print_owed
 
 from ..desk import signature
 
+pytestmark = pytest.mark.each_text
+
 
 @pytest.fixture
 def agreement(desk):
     return desk.suspended()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_every_act_is_on_record_with_who_for_whom_and_on_what_ground(agreement, desk):
     event = agreement.events.get(act="suspend_on_request")
     assert (event.actor, event.actor_name, event.unit_name) == (
@@ -73,6 +76,7 @@ def test_a_row_that_says_otherwise_than_its_record_is_found(agreement, written, 
     assert sentence in first_fault(agreement)
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_file_is_on_record_with_its_hash(desk):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

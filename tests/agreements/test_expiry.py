@@ -15,6 +15,8 @@ from institutions.workdays import calendar_for
 
 from ..desk import AFTERCARE, TODAY
 
+pytestmark = pytest.mark.each_text
+
 ENDS = TODAY - timedelta(days=3)
 AFTER = ENDS + timedelta(days=1)
 OVER = {"starts_on": TODAY - timedelta(days=365), "ends_on": ENDS}
@@ -134,6 +136,7 @@ def suspended_after_applying(desk, agreement):
     suspended(desk, agreement)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.1")
 @pytest.mark.rule("Q78.3")
 @pytest.mark.rule("Q80.4")
@@ -158,6 +161,7 @@ def test_what_is_on_file_decides(desk, history, status):
     assert settle_expired(TODAY) == ([], {})
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q80.4")
 def test_an_automatic_end_names_its_ground(desk):
     agreement = desk.signed(**OVER)
@@ -174,6 +178,7 @@ def test_the_last_day_itself_still_belongs_to_the_term(desk):
     assert Agreement.objects.get(pk=agreement.pk).status == Status.ACTIVE
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q83.2")
 def test_an_application_in_september_and_a_silent_agency(desk):
     """E23."""
@@ -204,6 +209,7 @@ def held_over(desk, history):
     return Agreement.objects.get(pk=agreement.pk)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q83.2")
 def test_an_unclear_case_goes_on_and_the_leader_says_why_within_five_working_days(desk):
     agreement = held_over(desk, returned)
@@ -222,6 +228,7 @@ def ended(desk, agreement):
     return desk.decided(agreement, "end_continuation", reason="续签未成", on=TODAY, aftercare=AFTERCARE)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q80.4")
 def test_what_holds_over_ends_only_on_a_record_that_renewal_failed(desk):
     agreement = held_over(desk, applied)
@@ -248,6 +255,7 @@ def test_an_offer_that_ran_out_while_it_holds_over_lets_the_agency_end_it(desk):
     assert ended(desk, agreement).status == Status.TERMINATED
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.3")
 def test_what_holds_over_ends_as_renewed_when_the_next_agreement_begins(desk):
     agreement = held_over(desk, applied)
@@ -257,6 +265,7 @@ def test_what_holds_over_ends_as_renewed_when_the_next_agreement_begins(desk):
     assert Agreement.objects.get(pk=agreement.pk).status == Status.RENEWED
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_facts_are_those_of_the_last_day(desk):
     agreement = desk.signed(**OVER)
     assert facts_at_expiry(agreement) == Facts()

@@ -18,6 +18,8 @@ from ..desk import TERM, TODAY
 from .test_cascade import elsewhere  # noqa: F401
 from .test_renewal_pages import RUNNING
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -58,6 +60,7 @@ def test_the_hospital_is_told_of_every_stop_and_of_its_end(desk):
     assert heard(desk.operator, desk.clerk) == [["协议终止"], []]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q71.1")
 def test_the_other_agency_is_told_of_a_cascade_at_the_same_moment(desk, elsewhere):  # noqa: F811
     home, other = desk.signed(), elsewhere[0].signed()
@@ -90,6 +93,7 @@ def test_a_termination_at_home_is_told_and_does_no_more(desk, elsewhere):  # noq
     assert heard(desk.clerk) == [[]]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.3")
 def test_both_sides_are_told_when_a_suspension_lapses_or_the_term_is_over(desk):
     call_command("load_calendar", verbosity=0)
@@ -130,6 +134,7 @@ def test_the_hospital_is_told_what_becomes_of_its_application(desk):
     assert heard(desk.operator, desk.clerk) == [["续签申请已受理", "续签未达成一致"], []]
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_an_act_that_is_refused_tells_nobody(desk):
     agreement = desk.signed()
     heard()
@@ -239,6 +244,7 @@ def test_an_empty_page_says_what_will_come(desk, page):
     assert "还没有消息" in page(desk.clerk, "messages").text
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_person_says_whether_and_where_to_mail(desk, page, settings):
     assert "没有接通邮件服务器" in page(desk.operator, "message-settings").text
     settings.MAIL_WORKS = True

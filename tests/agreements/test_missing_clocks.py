@@ -13,7 +13,7 @@ from agreements.models import Deadline
 from ..desk import TODAY
 
 LAST_YEAR = {"starts_on": TODAY - timedelta(days=500), "ends_on": TODAY + timedelta(days=100)}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 
 
 def as_before(agreement, **conditions):
@@ -34,6 +34,7 @@ def run():
     return out.getvalue()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q07.7")
 def test_an_agreement_of_an_older_release_gets_its_clocks_once(desk):
     agreement = desk.signed(starts_on=TODAY - timedelta(days=30), ends_on=TODAY + timedelta(days=300))

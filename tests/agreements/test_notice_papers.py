@@ -12,6 +12,8 @@ from agreements.papers.sheet import day_in_words
 from ..desk import AFTERCARE, TODAY
 from .test_cascade import elsewhere  # noqa: F401
 
+pytestmark = pytest.mark.each_text
+
 P = Paper.Purpose
 
 
@@ -36,6 +38,7 @@ def test_every_notice_in_the_table_is_a_paper_with_a_sheet():
     assert owed == set(SHEET_OF) and owed | set(notice_papers.ADDRESSED) <= set(P.values)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.2", "Q73.1", "Q82.1")
 def test_a_suspension_on_request_owes_notice_announcement_and_hand_over(desk):
     agreement = desk.suspended()
@@ -48,6 +51,7 @@ def test_a_suspension_on_request_owes_notice_announcement_and_hand_over(desk):
     assert (kept["addressee"], kept["issuer"]) == (agreement.institution.name, agreement.agency.name)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_articles_are_quoted_to_the_letter(desk):
     agreement = desk.suspended()
     desk.terminated(agreement)
@@ -60,6 +64,7 @@ def test_the_articles_are_quoted_to_the_letter(desk):
     assert quoted == [("第八十条", "（三）"), ("第七十三条", "乙方在"), ("第八十二条", "甲乙双")]
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q66.3")
 def test_a_breach_is_named_by_its_item_and_by_what_makes_it_heavier(desk):
     agreement = desk.suspended_for_breach(desk.signed())
@@ -94,6 +99,7 @@ def test_a_resumption_is_noticed_only_when_nothing_else_keeps_it_suspended(desk)
     assert "恢复履行协议" in words(agreement, P.RESUMPTION_NOTICE)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q73.1")
 def test_the_text_to_put_up_says_who_what_from_when_and_what_it_means(desk):
     agreement = desk.suspended_for_breach(desk.signed())
@@ -110,6 +116,7 @@ def test_the_text_to_put_up_says_who_what_from_when_and_what_it_means(desk):
     assert (kept["addressee"], kept["issuer"]) == ("各位参保人员", agreement.institution.name)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q82.1")
 def test_the_hand_over_counts_and_numbers_the_plan(desk):
     agreement = desk.suspended()
@@ -121,11 +128,13 @@ def test_the_hand_over_counts_and_numbers_the_plan(desk):
     assert plan.handover_number == paper.number
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_number_that_the_clerk_gave_the_hand_over_stays(desk):
     agreement = desk.suspended(aftercare={**AFTERCARE, "handover_number": "善后-7"})
     assert agreement.aftercare_plans.get().handover_number == "善后-7"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q80.1")
 def test_what_ends_by_itself_owes_its_notice_and_the_hand_over_when_it_is_counted(desk):
     agreement = desk.signed(
@@ -139,6 +148,7 @@ def test_what_ends_by_itself_owes_its_notice_and_the_hand_over_when_it_is_counte
     assert [row[1] for row in sheet(agreement, P.HANDOVER)["table"]["rows"]] == [3, 2]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q71.1")
 def test_the_agency_elsewhere_is_written_to_and_the_hospital_does_not_see_the_letter(desk, elsewhere):  # noqa: F811
     home, other = desk.signed(), elsewhere[0].signed()
@@ -156,6 +166,7 @@ def test_the_agency_elsewhere_is_written_to_and_the_hospital_does_not_see_the_le
     assert kinds(home) == ["suspension_notice", "display_notice", "handover"]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_letter_is_not_on_the_hospitals_page(desk, elsewhere, client):  # noqa: F811
     home, other = desk.signed(), elsewhere[0].signed()
     desk.suspended(home)
@@ -168,6 +179,7 @@ def test_the_letter_is_not_on_the_hospitals_page(desk, elsewhere, client):  # no
         assert client.get(letter.get_absolute_url()).status_code == (200 if sees else 404)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q71.1")
 def test_elsewhere_the_hand_over_comes_when_the_counts_are_known(desk, elsewhere):  # noqa: F811
     home, other = desk.signed(), elsewhere[0].signed()

@@ -10,6 +10,8 @@ from agreements.models import Attachment, Proposal, Status
 from ..desk import AFTERCARE, TODAY, upload
 from .test_stop_requests import END, SUSPEND, drafted, filed
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -24,20 +26,22 @@ def ending(agreement, **changed):
     } | changed
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q79.1")
 def test_a_typed_day_alone_suspends_nothing(desk):
     agreement, details = desk.signed(), desk.suspension(application=None)
-    with pytest.raises(RuleBroken, match="没有.*的中止协议申请.*第七十九条"):
+    with pytest.raises(RuleBroken, match=desk.words("没有.*的中止协议申请.*第七十九条")):
         actions.propose(agreement, "suspend_on_request", details, by=desk.clerk)
     drafted(desk, agreement, SUSPEND)
     with pytest.raises(RuleBroken, match="没有.*的中止协议申请"):
         actions.propose(agreement, "suspend_on_request", details, by=desk.clerk)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q80.3")
 def test_a_typed_day_alone_ends_nothing(desk):
     agreement = desk.signed()
-    with pytest.raises(RuleBroken, match="没有.*的终止协议申请.*第八十条"):
+    with pytest.raises(RuleBroken, match=desk.words("没有.*的终止协议申请.*第八十条")):
         actions.propose(agreement, "terminate", ending(agreement), by=desk.clerk)
     ground = agreement.terms.termination.ground("80-1")
     assert actions.propose(agreement, "terminate", ending(agreement, ground=ground), by=desk.clerk)
@@ -60,6 +64,7 @@ def test_what_was_taken_back_is_not_on_file(desk):
         actions.propose(agreement, "terminate", ending(agreement), by=desk.clerk)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q80.3")
 def test_an_application_on_paper_is_kept_and_seen_by_both_sides(desk):
     agreement = desk.decided(
@@ -71,6 +76,7 @@ def test_an_application_on_paper_is_kept_and_seen_by_both_sides(desk):
         assert kept in Attachment.objects.visible_to(person)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_the_clerk_hands_it_in_with_the_form_and_the_proposal_links_to_it(desk, client):
     agreement = desk.signed()
     client.force_login(desk.clerk, BACKEND)

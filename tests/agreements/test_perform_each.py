@@ -15,7 +15,7 @@ from agreements.models.event import first_fault
 from ..desk import TODAY
 from .batch_world import many, owed_again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 
 NOW = timezone.now()
 
@@ -86,6 +86,7 @@ def test_acts_that_write_rows_of_their_own(desk, regions, monkeypatch):
     assert len(rows["Agreement"]) == 2
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_refusal_of_one_leaves_the_others(desk, regions):
     agreements = many(desk, regions, 3, reach="drafted")
     perform(agreements[1].negotiate, by=desk.clerk)

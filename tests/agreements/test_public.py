@@ -13,6 +13,8 @@ from institutions.models import Role
 from ..conftest import _person, facts
 from ..desk import FACTS, TODAY, Desk
 
+pytestmark = pytest.mark.each_text
+
 
 def listed(client, **query):
     return client.get(reverse("public"), query).content.decode()
@@ -23,6 +25,7 @@ def test_a_draft_is_not_public(desk, client):
     assert "西宁湟滨医院" not in listed(client)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q05.1")
 @pytest.mark.parametrize("act, tab, sentence", [
     (None, "designated", "履行中"),
@@ -40,6 +43,7 @@ def test_each_state_is_public_at_once_on_its_own_list(desk, client, act, tab, se
         assert "西宁湟滨医院" not in listed(client, tab=other)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q66.3")
 def test_a_breach_suspension_is_published_with_its_ground(desk, client):
     desk.suspended_for_breach(desk.signed())
@@ -47,6 +51,7 @@ def test_a_breach_suspension_is_published_with_its_ground(desk, client):
     assert "违约中止" in page and "第六十六条" in page
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q67.3")
 def test_a_rescission_is_published_with_its_ground(desk, client):
     desk.rescinded(desk.signed())
@@ -61,6 +66,7 @@ def test_a_new_agreement_takes_the_ended_ones_place(desk, client):
     )
 
 
+@pytest.mark.only_text("qinghai")
 def test_it_is_found_by_name_address_code_and_region(desk, client):
     desk.signed()
     for query in ({"q": "湟滨"}, {"q": "门源路"}, {"q": "H63010500001"}, {"area": "630100"}):
@@ -93,6 +99,7 @@ def doctor(desk):
     )
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q65.3")
 def test_a_person_who_is_stopped_is_named_by_the_family_name_only(desk, client, doctor):
     stopped(desk, desk.signed(), "person", doctor)
@@ -114,6 +121,7 @@ def test_a_department_and_an_item_that_are_stopped_are_named(desk, client, docto
     assert "科室停止医保服务：康复科" in page and "项目停止医保服务：针刺治疗" in page
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_stop_that_is_over_or_lifted_is_not_public_any_more(desk, client, doctor):
     agreement = stopped(desk, desk.signed(), "person", doctor)
     agreement.service_bans.update(started_on=TODAY - timedelta(days=100), until=TODAY - timedelta(days=1))
@@ -124,6 +132,7 @@ def test_a_stop_that_is_over_or_lifted_is_not_public_any_more(desk, client, doct
     assert "王**" not in listed(client)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_what_an_ended_agreement_had_stopped_is_not_public_any_more(desk, client, doctor):
     desk.terminated(stopped(desk, desk.signed(), "person", doctor))
     assert "王**" not in listed(client)
@@ -136,6 +145,7 @@ def test_payment_that_is_held_is_not_public(desk, client):
     assert "西宁湟滨医院" in page and "暂停拨付" not in page and "第六十四条" not in page
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q05.1")
 def test_the_list_shows_what_each_of_them_must_show(desk, client):
     agreement = desk.signed()
@@ -157,6 +167,7 @@ def test_the_list_is_filtered_by_kind(desk, client, kind, there):
     assert ("西宁湟滨医院" in listed(client, kind=kind)) == there
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_stops_are_a_kind_of_their_own(desk, client, doctor):
     stopped(desk, desk.signed(), "person", doctor)
     assert "西宁湟滨医院" in listed(client, kind="stopped-person")
@@ -164,6 +175,7 @@ def test_stops_are_a_kind_of_their_own(desk, client, doctor):
         assert "西宁湟滨医院" not in listed(client, kind=kind)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_list_takes_as_many_queries_for_many_as_for_one(desk, client, doctor, regions):
     from institutions.actions import register_institution
 

@@ -19,6 +19,8 @@ from agreements.models import Deadline, Message
 
 from ..desk import TODAY
 
+pytestmark = pytest.mark.each_text
+
 ONE_DAY = timedelta(days=1)
 LONG = {"starts_on": date(TODAY.year, 1, 1), "ends_on": date(TODAY.year + 2, 12, 31)}
 
@@ -55,6 +57,7 @@ def reminded(**filters):
 EVERYBODY = ["clerk", "reviewer", "leader", "operator", "signatory"]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.3")
 def test_both_sides_are_reminded_30_15_7_and_1_days_before_the_agreement_would_end(suspended):
     last = suspended.deadlines.get(rule="T-09").due_on
@@ -64,6 +67,7 @@ def test_both_sides_are_reminded_30_15_7_and_1_days_before_the_agreement_would_e
         assert [days for who, _, days in reminded() if who == name] == [30, 15, 7, 1], name
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.3")
 @pytest.mark.parametrize("before, written", [(31, 0), (30, 5), (16, 5), (15, 5)])
 def test_the_first_reminder_is_on_its_day_and_not_before(suspended, before, written):
@@ -73,6 +77,7 @@ def test_the_first_reminder_is_on_its_day_and_not_before(suspended, before, writ
     assert sorted({days for _, _, days in reminded()}) == stage
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_reminders_missed_while_the_portal_was_off_are_folded_into_the_latest(suspended):
     last = suspended.deadlines.get(rule="T-09").due_on
     assert write_due(last - timedelta(days=5)) == 5
@@ -80,6 +85,7 @@ def test_reminders_missed_while_the_portal_was_off_are_folded_into_the_latest(su
     assert write_due(last - timedelta(days=20)) == write_due(last - timedelta(days=5)) == 0
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_portals_own_clock_speaks_for_the_agencys_on_the_same_suspension(suspended):
     last = suspended.deadlines.get(rule="T-09").due_on
     for day in (last - timedelta(days=30), last - timedelta(days=29), last):
@@ -154,6 +160,7 @@ def test_a_month_that_passed_while_the_portal_was_off_is_reminded_of_late(desk, 
     assert [who for who, rule, _ in reminded() if rule == "T-36"] == ["clerk", "reviewer", "leader"]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_newcomer_is_reminded_from_the_next_day_on(suspended, desk):
     from institutions.models import Role, User
 
@@ -172,6 +179,7 @@ def test_a_newcomer_is_reminded_from_the_next_day_on(suspended, desk):
     }
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_work_follows_what_is_due_and_not_what_there_is(suspended):
     with CaptureQueriesContext(connection) as few:
         write_due(TODAY)
@@ -228,6 +236,7 @@ def test_one_mail_a_person_lists_everything_and_goes_once(suspended, served):
     assert not Message.objects.filter(deadline__isnull=False, sent_at=None).exists()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_without_a_server_or_an_address_or_the_wish_nothing_waits_to_be_mailed(
     suspended, settings, served, desk
 ):
@@ -244,6 +253,7 @@ def test_without_a_server_or_an_address_or_the_wish_nothing_waits_to_be_mailed(
     assert send_waiting() == 0
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_what_has_been_read_in_the_portal_is_not_mailed(suspended, served):
     last = suspended.deadlines.get(rule="T-09").due_on
     write_due(last)
@@ -272,6 +282,7 @@ class KnowsNot(EmailBackend):
         return super().send_messages(letters)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize("broken, sent", [(Down, 0), (FallsSilent, 2), (KnowsNot, 4)])
 def test_a_server_that_is_down_loses_nothing_and_is_tried_again(suspended, served, settings, broken, sent):
     last, works = suspended.deadlines.get(rule="T-09").due_on, settings.EMAIL_BACKEND
@@ -283,6 +294,7 @@ def test_a_server_that_is_down_loses_nothing_and_is_tried_again(suspended, serve
     assert sorted(one.to[0] for one in mail.outbox) == sorted(f"{name}@example.org" for name in EVERYBODY)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_daily_run_says_how_many(suspended, served):
     report = daily.run(suspended.deadlines.get(rule="T-09").due_on)
     assert report.reminded >= 5 and report.mailed == 5
@@ -311,6 +323,7 @@ class BadAddress(RefusesThe):
     why = ValueError("no such header")
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize("broken", [RefusesThe, BoxIsFull, HangsUp, BadAddress])
 def test_one_persons_mail_that_cannot_go_keeps_nobody_elses_back(suspended, served, settings, broken):
     last = suspended.deadlines.get(rule="T-09").due_on
@@ -320,6 +333,7 @@ def test_one_persons_mail_that_cannot_go_keeps_nobody_elses_back(suspended, serv
     assert [(one.recipient.username, one.mail_failures) for one in left] == [("clerk", 1)]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_what_failed_is_tried_again_after_all_others(suspended, served, settings):
     last, works = suspended.deadlines.get(rule="T-09").due_on, settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.BoxIsFull"

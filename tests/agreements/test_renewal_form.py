@@ -12,6 +12,8 @@ from institutions.actions import revise_institution
 
 from ..desk import TODAY, upload
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 IN_TIME = {"starts_on": add_months(TODAY, -8), "ends_on": add_months(TODAY, 4)}
 LATE = {"starts_on": add_months(TODAY, -10), "ends_on": add_months(TODAY, 2)}
@@ -38,6 +40,7 @@ def test_it_is_printed_with_its_letter_of_commitment_and_its_files(desk):
     assert (rows["所附材料"], rows["本期信息变更"], rows["本期中止、停止"]) == ("考核结果.pdf", "无", "无")
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.1")
 def test_it_tells_that_it_is_late_and_what_happened_in_the_term(desk):
     agreement = desk.resumed(desk.suspended(desk.signed(**LATE)))

@@ -13,6 +13,8 @@ from agreements.renewals.actions import apply_for_renewal
 from ..desk import TODAY
 from .test_expiry import OVER, held_over, returned
 
+pytestmark = pytest.mark.each_text
+
 ENDS = TODAY + timedelta(days=20)
 RUNNING = {"starts_on": TODAY - timedelta(days=345), "ends_on": ENDS}
 
@@ -87,6 +89,7 @@ def test_a_leader_announces_a_campaign_and_closes_it(desk, page):
     assert "已于" in page(desk.leader, close, yes="1").text
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q83.2")
 def test_an_unclear_continuation_is_on_the_desk_until_its_cause_is_written(desk, page):
     agreement = held_over(desk, returned)
@@ -98,6 +101,7 @@ def test_an_unclear_continuation_is_on_the_desk_until_its_cause_is_written(desk,
     assert "延续有效：写明原因" not in titles(desk.leader)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_clerk_proposes_the_end_of_a_continuation_only_on_a_record(desk, page):
     agreement = held_over(desk, returned)
     url = reverse("agreement-act", args=[agreement.number, "end-continuation"])

@@ -13,6 +13,8 @@ from agreements.models import Status
 from ..desk import AFTERCARE, TODAY
 from .test_cascade import elsewhere  # noqa: F401  the same hospital's agreements in other regions
 
+pytestmark = pytest.mark.each_text
+
 
 def groups(user):
     return {title: [item.agreement for item in items] for title, items in desk_for(user)}
@@ -40,11 +42,12 @@ def test_a_first_suspension_for_breach_resumes_as_any_other(desk):
     assert desk.resumed(agreement).status == Status.ACTIVE
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q67.5")
 def test_the_second_one_waits_for_the_leaders_decision(desk):
     agreement = breached(desk, times=2)
     assert agreement.times_suspended == 2
-    with pytest.raises(RuleBroken, match="已2次被中止，不能直接恢复履行.*第六十七条（一）"):
+    with pytest.raises(RuleBroken, match=desk.words("已2次被中止，不能直接恢复履行.*第六十七条（一）")):
         desk.resumed(agreement)
     for person in (desk.leader, desk.clerk):
         assert groups(person)["考虑解除"] == [agreement]
@@ -63,6 +66,7 @@ def test_the_decision_to_keep_it_lets_it_resume_and_stands_for_that_count_only(d
     assert groups(desk.leader)["考虑解除"] == [agreement]
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q67.5")
 def test_the_other_decision_is_to_rescind(desk):
     agreement = desk.rescinded(breached(desk, times=2), "QH-67-01")
@@ -81,6 +85,7 @@ def test_an_investigation_that_is_proved_counts_and_one_that_is_not_does_not(des
     assert agreement.times_suspended == 1
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q67.5")
 def test_what_was_asked_for_or_cascaded_or_stops_a_department_does_not_count(desk, elsewhere):  # noqa: F811
     other = elsewhere[0].signed()
@@ -107,6 +112,7 @@ def test_a_renewal_starts_at_none_and_the_old_count_is_shown(desk, client):
     assert "前一份协议2次" in client.get(new.get_absolute_url()).content.decode()
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q67.5")
 def test_keeping_it_takes_a_reason_a_repeat_and_three_people(desk):
     agreement = breached(desk)
@@ -133,6 +139,7 @@ def test_a_decision_asked_for_before_another_suspension_does_not_cover_it(desk):
         actions.decide(proposal, by=desk.leader)
 
 
+@pytest.mark.only_text("qinghai")
 def test_it_is_proposed_and_decided_in_the_browser(desk, client):
     agreement = breached(desk, times=2)
 

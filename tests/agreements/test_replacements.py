@@ -11,6 +11,8 @@ from agreements.models import Paper
 from ..desk import TODAY
 from .test_deliveries import agreed, notice, proof, sent  # noqa: F401
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 P = Paper.Purpose
 
@@ -19,6 +21,7 @@ def standing_papers(paper):
     return paper.agreement.papers.filter(purpose=paper.purpose).exclude(status="voided")
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q84.1")
 @pytest.mark.parametrize("purpose", [P.SUSPENSION_NOTICE, P.DISPLAY_NOTICE, P.HANDOVER])
 def test_a_voided_notice_is_replaced_by_the_same_words(desk, notice, purpose):  # noqa: F811
@@ -44,6 +47,7 @@ def test_the_form_asks_and_a_tick_replaces(desk, notice, client):  # noqa: F811
     assert not standing_papers(notice).exists()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_what_named_the_voided_paper_names_the_new_one_and_its_sending_begins_anew(desk, sent):  # noqa: F811
     plan = sent.agreement.aftercare_plans.get()
     paper = sent.agreement.papers.get(purpose=P.HANDOVER)

@@ -13,6 +13,8 @@ from institutions.models import Department, StaffMember
 
 from ..desk import AFTERCARE, TODAY
 
+pytestmark = pytest.mark.each_text
+
 
 def investigated(desk, agreement=None):
     details = {"reason": "举报涉嫌虚假住院，可能造成重大风险", "on": TODAY, "aftercare": AFTERCARE}
@@ -93,6 +95,7 @@ def ban(desk, agreement, months, doctor, code="QH-65-06", days=0):
     return desk.banned(agreement, "person", doctor, until, code)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.parametrize("code, months, days, allowed", [
     pytest.param("QH-65-06", 3, -1, True, marks=pytest.mark.rule("Q65.3")),
     pytest.param("QH-65-06", 3, -2, False, marks=pytest.mark.rule("Q65.3")),
@@ -112,6 +115,7 @@ def test_a_person_is_stopped_within_the_articles_months(desk, doctor, code, mont
             ban(desk, agreement, months, doctor, code, days)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q81.1")
 def test_a_stop_whose_decision_does_not_stand_is_lifted_by_three_people(desk, doctor):
     agreement = ban(desk, desk.signed(), 4, doctor)
@@ -126,6 +130,7 @@ def test_a_stop_whose_decision_does_not_stand_is_lifted_by_three_people(desk, do
         desk.decided(agreement, "lift_ban", **lifted)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q81.1")
 def test_a_stop_is_lifted_through_its_page(desk, doctor, client):
     agreement = ban(desk, desk.signed(), 4, doctor)

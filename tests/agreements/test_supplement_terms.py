@@ -18,7 +18,7 @@ from institutions.models import Role, User
 
 from ..desk import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
 SHORTER = "[suspension]\nmax_days = 90\nends_automatically_after_days = 90\n"
 
@@ -77,6 +77,7 @@ def suspension(desk, on, days):
 # ── the numbers ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q77.2", "Q79.2", "S27.1")
 def test_a_supplement_in_force_refuses_100_days_and_only_to_its_agreement(desk, agreement, neighbour):
     agreement = changed(desk, agreement)
@@ -88,6 +89,7 @@ def test_a_supplement_in_force_refuses_100_days_and_only_to_its_agreement(desk, 
     )
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q77.2", "Q79.2")
 def test_the_day_before_it_is_in_force_the_old_number_counts(desk, agreement, at):
     at("2026-03-02")
@@ -103,11 +105,13 @@ def test_the_day_before_it_is_in_force_the_old_number_counts(desk, agreement, at
     )
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_while_it_waits_for_a_signature_nothing_changes(desk, agreement):
     desk.sent(agreement, terms=SHORTER)
     assert Agreement.objects.get(pk=agreement.pk).terms.suspension.max_days == 180
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_it_may_apply_from_a_later_day(desk, agreement, at):
     agreement = changed(desk, agreement, from_on=day("2026-07-01"))
     assert agreement.terms.suspension.max_days == 180
@@ -121,6 +125,7 @@ def test_an_earlier_day_than_the_signatures_is_that_of_the_signatures(desk, agre
     assert agreement.amendments.get().changed_from == localdate()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_later_of_two_supplements_counts(desk, agreement, at):
     agreement = changed(desk, agreement, from_on=day("2026-09-01"))
     at("2026-03-02")
@@ -141,6 +146,7 @@ def test_numbers_that_no_signed_supplement_says_show(desk, agreement):
     assert "与记录不符" in first_fault(Agreement.objects.get(pk=agreement.pk))
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_terms_of_many_agreements_need_no_query_each(
     desk, agreement, neighbour, django_assert_num_queries
 ):
@@ -165,6 +171,7 @@ def test_a_clock_that_runs_keeps_its_length_and_the_next_has_the_new_one(desk, a
     assert running.due_on == before > following.due_on and following.term.length == 5
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.3")
 def test_a_suspension_ends_the_agreement_after_the_days_that_it_began_with(
     desk, other_desk, agreement, neighbour, at
@@ -182,6 +189,7 @@ def test_a_suspension_ends_the_agreement_after_the_days_that_it_began_with(
     assert lapse_overlong(localdate())[0] == [before]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_reminders_come_on_the_days_of_the_supplement(desk, agreement, neighbour, at):
     terms = '[[deadline]]\nid = "T-03"\nreminders = [8, 0]\n'
     agreement = changed(desk, agreement, terms=terms)
@@ -198,6 +206,7 @@ def test_reminders_come_on_the_days_of_the_supplement(desk, agreement, neighbour
     )
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q67.5")
 def test_the_desk_counts_suspensions_by_the_agreements_own_number(desk, agreement, neighbour):
     once = {"until": localdate() + timedelta(days=30), "on": localdate()}

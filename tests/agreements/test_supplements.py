@@ -23,7 +23,7 @@ from institutions.models import Role, User
 
 from ..desk import TODAY, Desk, signature
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
 Status = PolicySupplement.Status
 LEADER = {"name": "韩兆麟", "statement": "同意签署"}
 
@@ -75,6 +75,7 @@ def test_only_a_clerk_drafts(desk, edition, who):
     assert not PolicySupplement.objects.exists()
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.parametrize("changed, why", [
     ({"clauses": []}, "写明条款"),
     ({"articles": ["第九十九条"]}, "没有第九十九条"),
@@ -143,6 +144,7 @@ def test_another_edition_gets_none(desk, edition):
 # ── what sending does ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q77.2")
 def test_each_agreement_gets_its_supplement_its_paper_and_a_message(desk, neighbour):
     agreements = [desk.signed(), neighbour.signed()]
@@ -230,6 +232,7 @@ def test_it_is_in_force_one_agreement_at_a_time(desk, neighbour):
     assert second.amendments.get().status == Amendment.Status.TO_SIGN
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q74.1")
 def test_the_leader_signs_together_what_the_hospitals_have_signed(desk, neighbour):
     first, second = desk.signed(), neighbour.signed()
@@ -262,6 +265,7 @@ def test_only_the_leader_signs_together_and_in_the_right_name(desk):
     assert not made.signatures.filter(side="agency").exists()
 
 
+@pytest.mark.only_text("qinghai")
 def test_the_hospital_may_say_no_and_the_agency_takes_it_back(desk):
     agreement = desk.signed()
     supplement = desk.sent(agreement)

@@ -18,39 +18,18 @@ from agreements.offers import offers_for
 from agreements.papers.printing import draft_print, print_owed
 from agreements.renewals.actions import apply_for_renewal
 from inspections.cases.plan import Plan, Share
-from institutions.models import Role, User
 
-from .. import shanghai
-from ..conftest import PASSWORD, facts
 from ..desk import TODAY, upload
 from ..inspections.case_desk import CaseDesk
 from ..inspections.office import Office
-from . import third_province
 
-TEXTS = ["qinghai", "shanghai", "made-up"]
-# An item whose article lets the fees be recovered, in each catalogue.
-RECOVERABLE = {"qinghai": ("QH-65-06", 65), "shanghai": ("SH-20-02", 20), "made-up": ("YL-5-1", 5)}
+pytestmark = pytest.mark.each_text
 ARTICLE = re.compile("第[零一二三四五六七八九十百]+条")
 
 
-@pytest.fixture(params=TEXTS)
-def text(request):
-    return request.param
-
-
 @pytest.fixture
-def any_desk(text, request, tmp_path, quick_print, db):
-    if text == "qinghai":
-        return request.getfixturevalue("desk")
-    if text == "shanghai":
-        return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))
-    return third_province.people(tmp_path / "yunling")
-
-
-@pytest.fixture
-def item(text):
-    code, article = RECOVERABLE[text]
-    part = "c" if text == "qinghai" else ""
+def item(desk):
+    code, part, article = desk.own_item("QH-65-06", "c")
     return {"item": code, "part": part, "weighs_as": article, "facts": "多收费用", "amount": Decimal(900)}
 
 
@@ -73,40 +52,38 @@ def people(desk):
 
 @pytest.mark.rule("Q83.1")
 @pytest.mark.rule("S28.2")
-def test_it_is_drafted_agreed_signed_and_in_force(any_desk):
-    agreement = any_desk.signed()
+def test_it_is_drafted_agreed_signed_and_in_force(desk):
+    agreement = desk.signed()
     assert agreement.status == Status.ACTIVE and first_fault(fresh(agreement)) is None
     assert not strange(agreement, *(event.article for event in agreement.events.all()))
     assert agreement.papers.filter(purpose=Paper.Purpose.SIGNED_COPY).exists()
 
 
 @pytest.mark.parametrize("stage", ["drafted", "negotiating", "confirmed", "to_sign", "signed"])
-def test_whatever_is_offered_or_refused_names_its_own_articles(any_desk, stage):
-    agreement = getattr(any_desk, stage)()
-    offers = [one for user in people(any_desk) for one in offers_for(agreement, user)]
-    notes = [item.note for user in people(any_desk) for _, items in desk_for(user) for item in items]
+def test_whatever_is_offered_or_refused_names_its_own_articles(desk, stage):
+    agreement = getattr(desk, stage)()
+    offers = [one for user in people(desk) for one in offers_for(agreement, user)]
+    notes = [item.note for user in people(desk) for _, items in desk_for(user) for item in items]
     assert offers and not strange(agreement, *(one.refusal or "" for one in offers), *notes)
 
 
-def test_every_act_is_either_known_or_refused_by_name(any_desk):
-    agreement = any_desk.signed()
+def test_every_act_is_either_known_or_refused_by_name(desk):
+    agreement = desk.signed()
     for name in acts_of(Agreement):
         step = declared(Agreement, name)
         if not is_known(agreement, step.custom):
-            assert all(
-                offer.name != name for user in people(any_desk) for offer in offers_for(agreement, user)
-            )
+            assert all(offer.name != name for user in people(desk) for offer in offers_for(agreement, user))
 
 
-def test_its_draft_prints_with_all_that_its_text_says(any_desk):
-    assert draft_print(any_desk.drafted()).startswith(b"%PDF")
+def test_its_draft_prints_with_all_that_its_text_says(desk):
+    assert draft_print(desk.drafted()).startswith(b"%PDF")
 
 
-def test_its_pages_open_for_everybody_of_both_sides(any_desk, client, item):
-    agreement = any_desk.signed()
-    case = CaseDesk(any_desk).hearing(agreement=agreement, items=[item], intended=_recover())
+def test_its_pages_open_for_everybody_of_both_sides(desk, client, item):
+    agreement = desk.signed()
+    case = CaseDesk(desk).hearing(agreement=agreement, items=[item], intended=_recover())
     seen = 0
-    for user in people(any_desk):
+    for user in people(desk):
         client.force_login(user)
         paths = [
             agreement.get_absolute_url(),
@@ -131,19 +108,15 @@ def _recover():
 
 @pytest.mark.rule("S17.1")
 @pytest.mark.rule("Q57.1")
-def test_it_is_inspected_and_the_result_is_signed(any_desk, item):
-    office = Office(any_desk, any_desk.clerk.agency)
-    third = User.objects.create_user(
-        "third_inspector", "核查三", Role.INSPECTOR, PASSWORD, agency=office.agency
-    )
-    team = office.team(office.inspector, office.second, third)
-    inspection = office.underway(agreement=any_desk.signed(), team=team)
+def test_it_is_inspected_and_the_result_is_signed(desk, item):
+    office = Office(desk, desk.clerk.agency)
+    inspection = office.underway(agreement=desk.signed())
     office.finding(inspection, item=item["item"], part=item["part"])
     assert office.fresh(inspection).findings.get().breach.code == item["item"]
 
 
-def test_a_case_is_heard_decided_and_paid_by_its_own_rules(any_desk, item):
-    case_desk = CaseDesk(any_desk)
+def test_a_case_is_heard_decided_and_paid_by_its_own_rules(desk, item):
+    case_desk = CaseDesk(desk)
     case = case_desk.decided(items=[item], intended=_recover())
     said = "".join(case.notice_paper.snapshot["paragraphs"] + case.decision_paper.snapshot["paragraphs"])
     assert not strange(case.agreement, said)
@@ -154,96 +127,94 @@ def test_a_case_is_heard_decided_and_paid_by_its_own_rules(any_desk, item):
     assert (owed.due_on - TODAY).days >= case.agreement.terms.recovery.pay_days
 
 
-def test_a_case_that_may_not_be_is_refused_with_its_own_article(any_desk, item):
-    case = CaseDesk(any_desk).investigating(items=[item])
+def test_a_case_that_may_not_be_is_refused_with_its_own_article(desk, item):
+    case = CaseDesk(desk).investigating(items=[item])
     more = Plan(on=TODAY, reason="查实", shares=(Share(1, recover=Decimal(901)),))
     with pytest.raises(RuleBroken) as why:
-        perform(case.plan_handling, by=any_desk.clerk, plan=more)
+        perform(case.plan_handling, by=desk.clerk, plan=more)
     assert not strange(case.agreement, str(why.value))
 
 
-def test_payment_is_held_and_released_on_each_of_its_own_grounds(any_desk, text):
-    agreement = any_desk.signed()
+def test_payment_is_held_and_released_on_each_of_its_own_grounds(desk, under):
+    agreement = desk.signed()
     for ground in agreement.terms.payment_hold.grounds:
-        if text == "qinghai" and ground.code == "64":
+        if under == "qinghai" and ground.code == "64":
             continue  # by a decided case only
         details = {"hold_ground": ground, "reason": "核对资料", "on": TODAY}
-        agreement = any_desk.decided(fresh(agreement), "hold_payment", **details)
+        agreement = desk.decided(fresh(agreement), "hold_payment", **details)
         hold = agreement.payment_holds.get(released_on=None)
         assert hold.article == ground.article_label and hold.article in own_articles(agreement)
         release = {"hold": hold, "outcome": "paid", "reason": "已经核对", "on": TODAY}
-        agreement = any_desk.decided(agreement, "release_payment", **release)
+        agreement = desk.decided(agreement, "release_payment", **release)
     assert not agreement.payment_holds.filter(released_on=None).exists()
 
 
 @pytest.mark.rule("S23.1")
-def test_a_change_of_its_major_facts_is_granted_and_the_supplement_signed(any_desk):
-    agreement = any_desk.signed()
-    request = any_desk.granted(any_desk.change_request(agreement, changes={"name": "更名后的医院"}))
+def test_a_change_of_its_major_facts_is_granted_and_the_supplement_signed(desk):
+    agreement = desk.signed()
+    request = desk.granted(desk.change_request(agreement, changes={"name": "更名后的医院"}))
     assert request.status == "granted"
     assert fresh(agreement).institution.current.name == "更名后的医院"
     assert fresh(agreement).amendments.count() == 1
 
 
-def test_a_renewal_is_asked_for_in_its_own_window(any_desk):
-    agreement = any_desk.signed()
+def test_a_renewal_is_asked_for_in_its_own_window(desk):
+    agreement = desk.signed()
     opens = agreement.renewal_opens_on
     if opens <= localdate():
-        request = apply_for_renewal(agreement, by=any_desk.operator, self_assessment="良好", files=[upload()])
+        request = apply_for_renewal(agreement, by=desk.operator, self_assessment="良好", files=[upload()])
         assert request is not None and fresh(agreement).renewal_requests.exists()
     else:
         with pytest.raises(RuleBroken) as why:
-            apply_for_renewal(agreement, by=any_desk.operator, self_assessment="良好")
+            apply_for_renewal(agreement, by=desk.operator, self_assessment="良好")
         assert not strange(agreement, str(why.value)) and str(opens) in str(why.value)
 
 
-def test_papers_are_served_and_their_receipt_is_on_record(any_desk, item):
-    case = CaseDesk(any_desk).notified(items=[item], intended=_recover())
+def test_papers_are_served_and_their_receipt_is_on_record(desk, item):
+    case = CaseDesk(desk).notified(items=[item], intended=_recover())
     paper = case.notice_paper
     print_owed(paper)
-    delivery = deliveries.send(paper, by=any_desk.clerk, on=TODAY, way="direct")
-    delivery = perform(
-        delivery.confirm_receipt, by=any_desk.clerk, receiver="收件人", files=[upload()], on=TODAY
-    )
+    delivery = deliveries.send(paper, by=desk.clerk, on=TODAY, way="direct")
+    delivery = perform(delivery.confirm_receipt, by=desk.clerk, receiver="收件人", files=[upload()], on=TODAY)
     assert delivery.receipt and not strange(case.agreement, delivery.receipt.snapshot.get("basis", ""))
 
 
-def test_what_each_side_is_told_names_its_own_articles(any_desk):
-    agreement = any_desk.signed()
+def test_what_each_side_is_told_names_its_own_articles(desk):
+    agreement = desk.signed()
     texts = list(Message.objects.filter(agreement=agreement).values_list("text", flat=True))
     assert texts and not strange(agreement, *texts)
 
 
-def test_its_clocks_are_those_of_its_own_terms(any_desk):
-    agreement = any_desk.signed()
+def test_its_clocks_are_those_of_its_own_terms(desk):
+    agreement = desk.signed()
     for clock in agreement.deadlines.all():
         assert clock.rule in agreement.terms.deadlines
         assert not strange(agreement, clock.article)
 
 
-def test_an_item_is_named_as_its_text_counts(any_desk, item):
-    breach = any_desk.signed().edition.breaches.find(item["item"])[0]
+def test_an_item_is_named_as_its_text_counts(desk, item):
+    breach = desk.signed().edition.breaches.find(item["item"])[0]
     assert breach.article_label.startswith(f"第{chinese_number(breach.article)}条")
 
 
 @pytest.mark.rule("S16.2")
 @pytest.mark.rule("S16.3")
-def test_a_claim_is_received_and_its_clock_runs(any_desk, text):
-    agreement = any_desk.signed()
+def test_a_claim_is_received_and_its_clock_runs(desk, under):
+    agreement = desk.signed()
     month = max(agreement.starts_on, TODAY - timedelta(days=60)).replace(day=1)
     month = month if month >= agreement.starts_on else (month + timedelta(days=32)).replace(day=1)
     facts = {"month": month, "claimed": Decimal("1000.00"), "on": TODAY}
-    if text == "shanghai":
+    if under == "shanghai":
         with pytest.raises(RuleBroken, match="日对账没有通过.*（第十六条）"):
-            perform(agreement.receive_claim, by=any_desk.clerk, **facts)
+            perform(agreement.receive_claim, by=desk.clerk, **facts)
         facts["reconciled"] = True
-    agreement = perform(agreement.receive_claim, by=any_desk.clerk, **facts)
+    agreement = perform(agreement.receive_claim, by=desk.clerk, **facts)
     clock = agreement.deadlines.get(event="claim_accepted")
     assert clock.rule == "T-03" and not strange(agreement, clock.article)
 
 
-def test_no_measure_is_shown_that_its_catalogue_does_not_give(any_desk, text):
-    agreement = any_desk.signed()
-    shown = {one.name for one in offers_for(agreement, any_desk.clerk)}
-    assert ("criticise" in shown) == (text == "shanghai")
+def test_no_measure_is_shown_that_its_catalogue_does_not_give(desk, under):
+    agreement = desk.signed()
+    shown = {one.name for one in offers_for(agreement, desk.clerk)}
+    assert ("criticise" in shown) == (under == "shanghai")
     assert {"suspend_for_breach", "rescind"} <= shown

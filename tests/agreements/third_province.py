@@ -318,6 +318,14 @@ def write(folder):
 
 
 class OwnDesk(Desk):
+    damages = 6_000
+    stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
+    changed_terms = "[suspension]\nmax_days = 40\n", "第四条"
+    items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
+
+    def neighbour(self):
+        return _agency("880200", "海云市")
+
     def drafted(self, **changed):
         return super().drafted(**{**TERM, **SCOPE, **changed})
 
@@ -328,16 +336,20 @@ class OwnDesk(Desk):
         return super().signed(**{**TERM, **changed})
 
 
-def people(folder):
+def _agency(code, town):
+    region = Region.objects.create(code=code, name=town, parent_id="880000")
+    return register_agency(
+        f"JB{code}", region, Level.PREFECTURE, town[:2], name=f"{town}医保中心", legal_representative="韩兆麟",
+        address=town, postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
+    )  # fmt: skip
+
+
+def people(folder, name="云城医院"):
     """A Desk of one agency and one hospital there."""
     load_edition(write(folder))
-    region = Region.objects.get(code="880000")
-    town = Region.objects.create(code="880100", name="云城市", parent=region)
-    agency = register_agency(
-        "JB880100", town, Level.PREFECTURE, "云医保", name="云城市医保中心", legal_representative="韩兆麟", address="云城",
-        postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
-    )  # fmt: skip
-    hospital = register_institution("H88010000001", town, by=None, **facts("云城医院", 9))
+    agency = _agency("880100", "云城市")
+    town = agency.region
+    hospital = register_institution("H88010000001", town, by=None, **facts(name, 9))
     made = [
         User.objects.create_user(f"yl-{role}", name, role, "xieyi-2026-test", **party)
         for role, name, party in [

@@ -1,5 +1,6 @@
 """A breach case at each point of its course, reached by the acts of the people who may do them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from inspections.cases import actions as cases
 from inspections.cases.plan import AMOUNTS, Plan, Share
 from inspections.models import BreachCase
 
-from ..desk import AFTER, TODAY, upload
+from ..desk import AFTER, TODAY, Desk, upload
 
 ITEM = {
     "item": "QH-65-06", "part": "c", "weighs_as": 65, "severity": "", "severity_reason": "", "overlap_reason": "",
@@ -23,7 +24,7 @@ REASON = "2026年1月至6月重复收取床位费120例"
 
 def plan(**changed):
     """By default the fees are recovered, with 违约金 at the cap of 第六十五条; amounts are of the first item."""
-    amounts = {"recover": Decimal(120_000), "damages": Decimal(12_000)}
+    amounts = {"recover": Decimal(120_000), "damages": Decimal(Desk.damages)}
     amounts |= {name: changed.pop(name) for name in AMOUNTS if name in changed}
     shares = (Share(1, **amounts),) if any(amounts.values()) else ()
     return Plan(**{"on": TODAY, "reason": REASON, "shares": shares, **changed})
@@ -55,12 +56,27 @@ class CaseDesk:
         case = perform(self.clue(agreement, **changed).file, by=self.desk.leader, remark="同意立案", on=TODAY)
         case = perform(case.investigate, by=self.desk.clerk, investigators="马青禾、沈玉树", on=TODAY)
         for item in items:
-            case = perform(case.add_item, by=self.desk.clerk, **{**ITEM, **item})
+            case = perform(case.add_item, by=self.desk.clerk, **self.own({**ITEM, **item}))
         return case
+
+    def own(self, item):
+        """An item told in the reference text's codes, in those of the desk's own text."""
+        if self.desk.items is None or not item["item"].startswith("QH-"):
+            return item
+        code, part, article = self.desk.own_item(item["item"], item["part"])
+        word = self.desk.severe(article)
+        told = {"severity": word, "severity_reason": "造成重大影响"} if word else {}
+        return {**item, "item": code, "part": part, "weighs_as": article, **told}
+
+    def fit(self, plan):
+        """A plan with the usual 违约金, asking what the desk's own article allows instead."""
+        usual, own = Decimal(Desk.damages), Decimal(self.desk.damages)
+        shares = (replace(one, damages=own) if one.damages == usual else one for one in plan.shares)
+        return replace(plan, shares=tuple(shares))
 
     def notified(self, intended=None, **changed):
         case = self.investigating(**changed)
-        case = perform(case.plan_handling, by=self.desk.clerk, plan=intended or plan())
+        case = perform(case.plan_handling, by=self.desk.clerk, plan=self.fit(intended or plan()))
         return cases.notify(case, by=self.desk.reviewer, on=TODAY)
 
     def received(self, paper, on=TODAY, sent_on=None):
@@ -85,7 +101,7 @@ class CaseDesk:
 
     def proposed(self, outcome="handle", decided=None, intended=None, case=None, **changed):
         more = {name: changed.pop(name) for name in ("report", "minutes", "minutes_files") if name in changed}
-        wanted = decided or intended or plan()
+        wanted = self.fit(decided or intended or plan())
         case = case or self.heard(intended=intended or wanted, **changed)
         return cases.propose(case, by=self.desk.clerk, outcome=outcome, plan=wanted, on=TODAY, **more)
 
@@ -100,6 +116,8 @@ class CaseDesk:
         """The fees of a month, audited as payable and not paid yet. `back`: how many months before this one."""
         month = add_months(TODAY.replace(day=1), -back)
         facts = {"month": month, "claimed": Decimal(allowed), "on": TODAY}
+        if agreement.terms.claiming:  # daily reconciliation comes first
+            facts["reconciled"] = True
         agreement = perform(agreement.receive_claim, by=self.desk.clerk, **facts)
         claim = agreement.feeclaims.get(month=month)
         audit = {"allowed": Decimal(allowed), "refusal_reason": "", "on": TODAY}

@@ -40,6 +40,10 @@ class Office:
         self.desk, self.agency = desk, agency
         self.inspector = person("inspector", "李若水", Role.INSPECTOR, agency=agency)
         self.second = person("second", "马兰花", Role.INSPECTOR, agency=agency)
+        self.others = [
+            person(f"inspector{number}", f"核查{number}", Role.INSPECTOR, agency=agency)
+            for number in range(3, desk.team_minimum + 1)
+        ]
         self.outsider = person(
             "third_party", "王会计", Role.THIRD_PARTY, expires_on=TODAY + timedelta(days=30)
         )
@@ -47,7 +51,7 @@ class Office:
     def team(self, *people):
         return [
             {"user": one, "certificate": f"630100-{one.pk:04d}", "leads": place == 0}
-            for place, one in enumerate(people or (self.inspector, self.second))
+            for place, one in enumerate((*(people or (self.inspector, self.second)), *self.others))
         ]
 
     def planned(self, agreement=None, by=None, **changed):
@@ -60,6 +64,7 @@ class Office:
         return perform(self.planned(**changed).start, by=self.inspector, on=TODAY)
 
     def finding(self, inspection, item="QH-65-06", part="c", **changed):
+        item, part, _ = self.desk.own_item(item, part)
         facts = {
             "item": item, "part": part, "facts": "重复收取电针治疗费", "files": [upload("照片.pdf")], "amount": "12846.00",
             "cases": 12, **changed,

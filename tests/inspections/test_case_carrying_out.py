@@ -26,6 +26,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk, plan, suspending
 
+pytestmark = pytest.mark.each_text
+
 LIGHT = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
 NOTHING = {"recover": Decimal(0), "damages": Decimal(0)}
 
@@ -44,6 +46,7 @@ def finance(agency):
 # ── recovery ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.1")
 @pytest.mark.parametrize(
     "received, last",
@@ -69,6 +72,7 @@ def test_the_time_to_pay_starts_with_the_receipt_and_an_objection_does_not_move_
     assert clocks.get().due_on == item.due_on and clocks.get().paused_since is None
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.1")
 def test_finance_records_and_another_person_confirms_until_all_is_paid(people, finance):
     case = people.decided()
@@ -91,6 +95,7 @@ def test_finance_records_and_another_person_confirms_until_all_is_paid(people, f
     assert clock.status == "open"  # the fees are still owed
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q60.1")
 def test_what_is_not_paid_is_due_on_its_day_and_owing_the_day_after_once(people):
     case = people.decided()
@@ -139,6 +144,7 @@ def offset(item, by, deposit=0, files=()):
     return perform(item.offset, by=by, deposit=Decimal(deposit), files=files, on=TODAY)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.2")
 def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(people, finance):
     fees, damages = owing(people)
@@ -190,6 +196,7 @@ def payment_of(item, source):
     return item.payments.get(source=source)
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.3")
 def test_the_rest_is_demanded_when_the_leader_turns_down_a_part_of_the_offset(people, finance):
     fees, _ = owing(people)
@@ -203,6 +210,7 @@ def test_the_rest_is_demanded_when_the_leader_turns_down_a_part_of_the_offset(pe
     assert fees.paper_id != first and fees.paper.snapshot["table"]["rows"][0][-1] == "50,000.00元"
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.3")
 def test_the_rest_is_demanded_when_a_payment_that_waited_is_checked_after_the_offset(people, finance):
     fees, _ = owing(people)
@@ -216,6 +224,7 @@ def test_the_rest_is_demanded_when_a_payment_that_waited_is_checked_after_the_of
     assert fees.paper_id != first and fees.paper.snapshot["table"]["rows"][0][-1] == "40,000.00元"
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.3")
 def test_what_is_rejected_without_an_offset_demands_nothing_anew(people, finance):
     fees, _ = owing(people)
@@ -225,6 +234,7 @@ def test_what_is_rejected_without_an_offset_demands_nothing_anew(people, finance
     assert RecoveryItem.objects.get(pk=fees.pk).paper_id == fees.paper_id
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.2")
 def test_the_hospital_sees_an_offset_when_the_leader_has_decided_it(people, finance, client):
     fees, _ = owing(people)
@@ -326,6 +336,7 @@ def test_the_day_of_a_rectification_is_always_written(people):
         people.decided(decided=plan(rectify_by=TODAY, **NOTHING), items=LIGHT)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q67.5")
 def test_no_rectification_by_the_end_of_a_suspension_asks_whether_to_rescind(people, monkeypatch):
     wanted = suspending(days=20, rectify_by=TODAY + timedelta(10), **NOTHING)
@@ -342,7 +353,9 @@ def test_no_rectification_by_the_end_of_a_suspension_asks_whether_to_rescind(peo
 def test_a_suspension_is_not_resumed_before_its_rectification_is_accepted(people):
     wanted = suspending(days=20, rectify_by=TODAY + timedelta(10), **NOTHING)
     case = people.decided(decided=wanted, items=[{"item": "QH-66-03", "part": "", "weighs_as": 66}])
-    with pytest.raises(RuleBroken, match="现为“待整改”，验收通过才能恢复履行.*第六十七条（一）"):
+    with pytest.raises(
+        RuleBroken, match=people.desk.words("现为“待整改”，验收通过才能恢复履行.*第六十七条（一）")
+    ):
         people.desk.resumed(people.agreement(case))
     rectification = submitted(people, case.rectifications.get())
     rectification = perform(rectification.check_once, by=people.desk.clerk, opinion="属实", on=TODAY)
@@ -379,6 +392,7 @@ def test_an_interview_is_called_and_held_with_signed_minutes(people):
     assert Interview.objects.get().status == "held"
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q05.9")
 def test_the_hospital_may_ask_why_and_is_answered_in_time(people):
     case = perform(

@@ -19,6 +19,8 @@ from institutions.holidays import seed
 from ..desk import AFTERCARE, TODAY
 from .case_desk import CaseDesk, plan, suspending
 
+pytestmark = pytest.mark.each_text
+
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 LATER = TODAY + timedelta(days=6)
 
@@ -63,6 +65,7 @@ def test_a_stop_decided_later_keeps_its_length(people, ward):
     assert (stop.started_on, stop.until) == (LATER, LATER + timedelta(days=120))
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q65.3")
 @pytest.mark.parametrize("months", [3, 6])
 @pytest.mark.parametrize("first", [date(2026, month, 1) for month in range(1, 13)])
@@ -79,6 +82,7 @@ def test_a_stop_without_an_end_has_none_later_either(people):
     assert made_on(endless, LATER, people.investigating()).bans == endless.bans
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q79.2")
 def test_what_is_suspended_already_still_ends_within_its_180_days(people):
     agreement = people.desk.suspended(days=90)

@@ -17,6 +17,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -48,6 +50,7 @@ def offset(item, by, deposit=0, files=()):
     return perform(item.offset, by=by, deposit=Decimal(deposit), files=list(files), on=TODAY)
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q60.2")
 def test_only_what_is_audited_and_not_paid_is_a_fund(people, finance, owing):
     agreement = owing.agreement
@@ -64,6 +67,7 @@ def test_only_what_is_audited_and_not_paid_is_a_fund(people, finance, owing):
     assert fund_of(agreement) == []
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q60.2")
 def test_it_is_taken_month_by_month_then_from_the_deposit_and_never_more_than_there_is(
     people, finance, owing
@@ -76,6 +80,7 @@ def test_it_is_taken_month_by_month_then_from_the_deposit_and_never_more_than_th
     assert item.payments.get(source="deposit").vouchers.exists()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.2")
 def test_no_more_is_taken_than_is_owed_and_the_rest_of_the_claim_stays(people, finance, owing):
     claim = people.claimed(owing.agreement, 200_000)
@@ -83,6 +88,7 @@ def test_no_more_is_taken_than_is_owed_and_the_rest_of_the_claim_stays(people, f
     assert (taken_from(claim), fund_of(owing.agreement)) == (120_000, [(claim, 80_000)])
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.2")
 def test_what_an_offset_has_taken_is_not_paid_out_as_well(people, finance, owing):
     claim = people.claimed(owing.agreement, 200_000)
@@ -97,6 +103,7 @@ def test_what_an_offset_has_taken_is_not_paid_out_as_well(people, finance, owing
     assert claim.status == "paid"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.2")
 def test_a_claim_that_is_offset_as_a_whole_is_closed_with_nothing_paid(people, finance, owing):
     claim = people.claimed(owing.agreement, 60_000)
@@ -114,6 +121,7 @@ def test_the_deposit_is_shown_on_paper_since_no_ledger_of_it_is_kept(finance, ow
         offset(fees_of(owing), finance)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.2")
 def test_what_was_payable_under_an_agreement_that_ended_is_still_a_fund(people, owing):
     claim = people.claimed(owing.agreement, 60_000)
@@ -121,6 +129,7 @@ def test_what_was_payable_under_an_agreement_that_ended_is_still_a_fund(people, 
     assert fund_of(people.desk.signed()) == [(claim, 60_000)]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_finance_reads_where_it_comes_from_and_the_hospital_reads_nothing_before_the_decision(
     people, finance, owing, client
 ):

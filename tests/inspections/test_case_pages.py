@@ -21,6 +21,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk, plan, suspending
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 
@@ -49,6 +51,7 @@ def do(client, url, deed, **said):
     return answer
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q06.3")
 def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
     agreement, desk = people.desk.signed(), people.desk
@@ -131,6 +134,7 @@ def test_money_and_rectification_have_pages_for_both_sides(people, at, agency):
     assert case.rectifications.get().status == "accepted"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.2")
 def test_an_offset_is_asked_for_and_decided_on_the_page(people, at, agency):
     finance = User.objects.create_user("finance", "蔡文静", Role.FINANCE, PASSWORD, agency=agency)
@@ -161,6 +165,7 @@ def test_the_board_counts_by_state_and_shows_the_days(people, at):
     assert case.number not in at(people.desk.operator).get(reverse("cases")).content.decode()
 
 
+@pytest.mark.only_text("qinghai")
 def test_statistics_count_what_was_decided_by_article_and_item(people, at):
     case = people.decided(items=[{}, {"item": "QH-65-01", "part": "", "amount": Decimal(500)}])
     people.investigating(agreement=people.agreement(case))  # open: not counted
@@ -182,6 +187,7 @@ def test_the_bars_are_in_the_proportion_of_their_numbers():
     assert [bar.width for bar in bars] == [420, 105] and case_reports.bars([]) == []
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q65.2")
 def test_overrides_are_listed_by_month_and_can_be_taken_away(people, at):
     people.decided(
@@ -203,6 +209,7 @@ def test_the_report_of_suspensions_counts_their_days(people, at):
     assert list(load_workbook(BytesIO(file)).active.values)[1][7] == 10
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.parametrize(
     "who, answer", [("clerk", 200), ("reviewer", 200), ("leader", 403), ("operator", 403), ("other_operator", 404), ("other_clerk", 404)]
 )  # fmt: skip
@@ -212,6 +219,7 @@ def test_who_may_register_a_clue(people, at, request, who, answer):
     assert at(person).get(reverse("case-new", args=[agreement.number])).status_code == answer
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_another_hospital_and_region_find_nothing(people, at, other_operator, other_clerk):
     case = people.decided()
     pages = [

@@ -28,6 +28,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk, collective, plan, rescinding, suspending
 
+pytestmark = pytest.mark.each_text
+
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 WORST = [{"item": "QH-67-02", "part": "", "weighs_as": 67}]
 FACTS = {"kind": "review", "body": "西宁市人民政府", "began_on": TODAY, "matter": "不服违约处理决定"}
@@ -68,7 +70,9 @@ def titles(user):
 def test_a_case_is_reopened_only_on_a_result_that_did_not_let_its_decision_stand(people):
     case = people.decided()
     for outcome in ("upheld", "settled"):
-        with pytest.raises(RuleBroken, match="没有撤销、变更处理或责令重新处理.*第八十一条"):
+        with pytest.raises(
+            RuleBroken, match=people.desk.words("没有撤销、变更处理或责令重新处理.*第八十一条")
+        ):
             made = result(people, case, outcome, number=outcome)
             cases.reopen(case, by=people.desk.leader, dispute=made, again=True, reason="不服")
     made = result(people, case)
@@ -108,6 +112,7 @@ def test_what_is_changed_or_to_be_made_anew_is_decided_anew(people, outcome):
     assert case.status == "investigating"
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q81.1")
 def test_what_the_quashed_decision_said_stays_as_it_was_when_its_items_are_weighed_anew(people, client):
     case = people.decided(decided=suspending(damages=Decimal(0)), items=SEVERE)
@@ -282,6 +287,7 @@ def test_a_rescission_that_fell_leads_to_a_new_agreement_and_revives_nothing(peo
 # ── and again ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q06.3", "Q81.1")
 def test_it_is_notified_heard_and_decided_anew_and_only_the_new_sum_is_demanded(people):
     case = reopened(people, people.decided(), "changed")

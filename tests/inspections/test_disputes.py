@@ -15,6 +15,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk
 
+pytestmark = pytest.mark.each_text
+
 DISPUTE = {
     "kind": "review",
     "body": "西宁市人民政府",

@@ -15,6 +15,8 @@ from inspections.states import InspectionStatus as S
 from ..desk import TODAY, upload
 from .office import strokes
 
+pytestmark = pytest.mark.each_text
+
 TABLE = {
     "plan": {S.PLANNED}, "revise_plan": {S.PLANNED}, "notify": {S.PLANNED}, "cancel": {S.PLANNED, S.NOTIFIED},
     "start": {S.PLANNED, S.NOTIFIED}, "ask_for_evidence": {S.NOTIFIED, S.UNDERWAY}, "record_checks": {S.UNDERWAY},
@@ -59,6 +61,7 @@ def test_every_check_has_a_sentence_and_an_article():
 # ── the team and the notice ──
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q57.1")
 def test_one_person_alone_is_no_team(office):
     with pytest.raises(RuleBroken, match="至少2人.*第五十七条"):
@@ -72,6 +75,7 @@ def test_the_same_person_twice_is_no_team(office):
         office.planned(team=office.team(office.inspector, office.inspector))
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q57.1")
 def test_a_team_that_lost_a_member_cannot_start(office):
     inspection = office.planned()
@@ -99,6 +103,7 @@ def test_the_scope_reaches_departments_and_staff_of_this_hospital_only(office, o
         office.planned(departments=[strange])
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.parametrize(
     "who, may",
     [("clerk", True), ("reviewer", True), ("leader", True), ("operator", False), ("other_clerk", False)],
@@ -145,6 +150,7 @@ def test_numbers_follow_each_other(office):
 # ── evidence ──
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 @pytest.mark.rule("Q57.2")
 def test_papers_are_asked_for_with_a_day_and_handed_over_with_a_letter_of_commitment(office):
     inspection = office.underway()
@@ -202,6 +208,7 @@ def test_the_day_that_a_request_names_cannot_be_over(office):
 # ── findings ──
 
 
+@pytest.mark.only_text("qinghai")
 def test_of_overlapping_items_the_choice_needs_a_reason(office):
     inspection = office.underway()
     with pytest.raises(RuleBroken, match="第六十五条（十）与第六十六条（七）.*写明为什么"):
@@ -209,12 +216,14 @@ def test_of_overlapping_items_the_choice_needs_a_reason(office):
     assert office.finding(inspection, "QH-65-10", "a", choice_reason="没有套取资质").order == 1
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.parametrize("item, part", [("QH-99-01", ""), ("QH-65-06", "x"), ("QH-62-01", "")])
 def test_a_finding_names_an_item_against_the_hospital(office, item, part):
     with pytest.raises(RuleBroken, match="没有“"):
         office.finding(office.underway(), item, part)
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_finding_is_changed_and_dropped_while_the_inspection_is_under_way_only(office):
     inspection = office.underway()
     finding = office.finding(inspection)
@@ -237,6 +246,7 @@ def test_evidence_is_the_agencys_own(office):
 # ── checklist ──
 
 
+@pytest.mark.only_text("qinghai")
 def test_the_checklist_is_the_editions_catalogue_against_the_hospital(office):
     inspection = office.planned()
     items = inspection.agreement.edition.breaches.items.values()
@@ -254,6 +264,7 @@ def test_a_line_that_concerns_another_grade_is_left_out(office, monkeypatch):
     assert not office.planned().checklist.filter(item="QH-65-02").exists()
 
 
+@pytest.mark.only_text("qinghai")
 def test_lines_are_recorded_by_the_team(office):
     inspection = office.underway()
     perform(inspection.record_checks, by=office.inspector, results={"QH-65-01": ["not_met", "3 例"]})

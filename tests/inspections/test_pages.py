@@ -15,6 +15,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .office import NAME, strokes
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -39,6 +41,7 @@ def plan(office, **changed):
     }  # fmt: skip
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_clerk_finds_the_agreement_and_plans(office, as_person):
     agreement, client = office.desk.signed(), as_person(office.desk.clerk)
     office.desk.hospital.departments.create(code="ZJ", name="针灸科")
@@ -75,6 +78,7 @@ def test_notice_start_and_finish_are_deeds_on_the_page(office, as_person):
     assert office.fresh(made).status == "to_sign"
 
 
+@pytest.mark.only_text("qinghai")
 def test_the_checklist_is_filled_in_article_by_article(office, as_person):
     made, client = office.underway(), as_person(office.inspector)
     path = f"/inspections/{made.number}/checklist/"
@@ -94,6 +98,7 @@ def test_the_checklist_is_filled_in_article_by_article(office, as_person):
     assert as_person(office.desk.clerk).post(path, {}).status_code == 403
 
 
+@pytest.mark.only_text("qinghai")
 def test_a_finding_from_the_phone_with_photographs(office, as_person):
     made, client = office.underway(), as_person(office.inspector)
     path = f"/inspections/{made.number}/findings/new/"
@@ -146,6 +151,7 @@ def sheet_of(made):
     return f"/inspections/{made.number}/sheet/"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_script_is_told_what_is_wrong_in_sentences(office, as_person):
     made, client = office.to_sign(), as_person(office.inspector)
     fetch = {"headers": {"X-Requested-With": "fetch"}}
@@ -189,6 +195,7 @@ def test_signing_online_asks_for_the_password_again(office, as_person):
     assert "登录确认" in page and made.sheet.sha256 in page
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_sealed_sheet_draws_the_strokes(office, as_person):
     made = office.signed()
     page = shown(as_person(office.desk.operator), sheet_of(made))

@@ -16,6 +16,8 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .office import person
 
+pytestmark = pytest.mark.each_text
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -66,6 +68,7 @@ def test_the_hospital_sees_the_result_when_it_is_fixed_and_never_the_work(office
     assert client.get(f"/files/{file.pk}/").status_code == 404
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_another_hospital_and_another_agency_see_nothing(office, other_operator, other_clerk):
     office.signed()
     for stranger in (other_operator, other_clerk):
@@ -107,6 +110,7 @@ def test_a_third_party_sees_its_own_inspections_and_nothing_else(office, entrust
         assert entrusted.agreement.number not in client.get(page).content.decode(), page
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q57.1")
 def test_a_third_party_inspects_and_reads_the_files_of_its_own_inspection(office, entrusted, client):
     inspection = perform(entrusted.start, by=office.outsider, on=TODAY)

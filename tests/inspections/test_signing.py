@@ -20,12 +20,15 @@ from inspections.strokes import BadDrawing, path_of, read_drawing
 from ..desk import TODAY, upload
 from .office import NAME, strokes
 
+pytestmark = pytest.mark.each_text
+
 
 def sql(statement, *values):
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q57.3")
 def test_the_result_is_fixed_when_the_fieldwork_is_finished(office):
     inspection = office.to_sign()
@@ -36,6 +39,7 @@ def test_the_result_is_fixed_when_the_fieldwork_is_finished(office):
     assert sheet.blank_paper.status == "issued"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q57.3")
 def test_the_hospital_signs_after_every_inspector(office):
     inspection = office.to_sign()
@@ -62,6 +66,7 @@ def test_a_seal_is_kept_with_the_signature(office):
     assert inspection.sheet.is_whole
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_same_drawing_sent_again_changes_nothing(office):
     inspection = office.inspectors_signed()
     assert sign(office, inspection).pk == sign(office, office.fresh(inspection)).pk
@@ -75,6 +80,7 @@ def test_the_same_drawing_sent_again_changes_nothing(office):
     assert member.signatures.count() == 1
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q57.3")
 def test_a_refusal_is_noted_with_two_inspectors_signatures_and_a_reason(office):
     inspection = office.to_sign()
@@ -109,6 +115,7 @@ def test_the_hospitals_own_signatory_signs_online_and_nobody_else(office):
     assert inspection.sheet.institution_signature.name == "祁雪原"
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_taken_back_by_the_reviewer_the_sheet_counts_no_more(office):
     inspection = office.inspectors_signed()
     with pytest.raises(PermissionDenied):
@@ -235,6 +242,7 @@ def test_the_paper_shows_findings_signatures_hash_and_the_right_to_appeal(office
     assert drawings >= 3
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q57.3")
 def test_the_paper_notes_the_refusal(office, monkeypatch):
     inspection = office.refused()

@@ -1,0 +1,73 @@
+"""The texts that a suite runs under: its tests are written in the words of the reference text (青海 2025), once.
+
+`@pytest.mark.each_text` runs a test that uses the cast (`desk`, `hospital`, …) under each of `TEXTS`. What another text
+calls otherwise, its desk translates (`Desk.own_item`, `Desk.words`). What it does not have skips the test, with the
+refusal as the reason: the rule is not there. `only_text(…)` keeps a test to the texts whose numbers, measures or words
+it is about.
+"""
+
+import inspect
+import re
+from functools import cache
+
+import pytest
+from django.conf import settings
+
+from agreements.gate import RuleBroken
+
+REFERENCE = "qinghai"
+TEXTS = [REFERENCE, "shanghai", "made-up"]
+# What the portal says when a text does not have what is asked for, or prints the days of its term.
+NOT_THERE = re.compile(
+    "文本没有“.*”的约定|文本.*没有.*(的参数|异议期)，不能|没有“.*”的措施，本案不能采取|条不停止.*的服务"
+    "|没有编号为“.*”的情形|^文本印明有效期"
+)
+CLOCK = re.compile(r"T-\d+\w?")
+
+
+def people_under(name, folder):
+    """The Desk of an agency and a hospital that live under another text than the reference."""
+    from . import shanghai
+    from .agreements import third_province
+    from .conftest import facts
+
+    hospital = "西宁湟滨医院"  # called as in the reference, so that no test need ask
+    if name == "shanghai":
+        return shanghai.people(folder / "editions", facts(hospital, 7), hospital)
+    return third_province.people(folder / "yunling", hospital)
+
+
+@cache
+def clocks_of(name):
+    """The numbers of the clocks that a text has."""
+    from .agreements import third_province
+
+    shanghai = settings.EDITIONS_DIR / "shanghai-secondary" / "terms.toml"
+    return set(CLOCK.findall(third_province.TERMS if name == "made-up" else shanghai.read_text()))
+
+
+def parametrize(metafunc):
+    """Run the test under each text that its marks name, where it uses the cast at all."""
+    if "cast" in metafunc.fixturenames and metafunc.definition.get_closest_marker("each_text"):
+        only = metafunc.definition.get_closest_marker("only_text")
+        metafunc.parametrize("under", only.args if only else TEXTS, indirect=True)
+
+
+def skip_what_is_not_there(item, call, report):
+    """A test that asks another text for what it does not have is skipped."""
+    text = item.callspec.params.get("under", REFERENCE) if hasattr(item, "callspec") else REFERENCE
+    if text != REFERENCE and call.excinfo and (why := _not_there(item, call.excinfo, text)):
+        path, line, _ = item.location
+        report.outcome, report.longrepr = "skipped", (path, line, f"{text}：{why}")
+
+
+def _not_there(item, excinfo, text):
+    said = str(excinfo.value)
+    if excinfo.errisinstance((RuleBroken, LookupError)) and NOT_THERE.search(said):
+        return said
+    named = set(CLOCK.findall(inspect.getsource(item.function))) - clocks_of(text)
+    return f"没有时限 {'、'.join(sorted(named))}" if named else ""
+
+
+def no_such_item(code):
+    pytest.skip(f"违约情形 {code} 在这份文本里没有对应的")
