@@ -9,6 +9,7 @@ from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import plan_checks as planned
 from ..cases.plan import Plan, acts_of, made_on
 from ..cases.states import CaseStatus
 from ..cases.words import measures_in_words
@@ -160,7 +161,7 @@ class Handling(ActsOfCase):
         who=permissions.agency_leader,
         checks=[
             common.not_the_proposer, common.not_the_reviewer, rules.window_of_the_case_is_over,
-            rules.damages_are_within_the_cap, rules.override_is_needed, common.not_in_the_future,
+            planned.damages_are_within_the_cap, planned.override_is_needed, common.not_in_the_future,
         ],
     )  # fmt: skip
     def decide(self, override_reason, override_files, on, by):

@@ -8,8 +8,8 @@ from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
-from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import rectification_checks as rules
 from ..cases import undoing_checks as undoing
 from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 

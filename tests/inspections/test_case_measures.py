@@ -9,7 +9,7 @@ import pytest
 from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
 from agreements.models import ServiceBan
-from inspections.cases import checks as case_checks
+from inspections.cases import plan_checks
 from inspections.cases.plan import AMOUNTS, LABELS, WHOLE_CASE, Ban, Plan, Share, allowed
 
 from ..desk import TODAY
@@ -65,7 +65,7 @@ def test_the_door_refuses_every_measure_that_the_article_does_not_give(people, a
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     for measure in LABELS:
         wanted = plan_with(measure, article)
-        why = case_checks.wrong_with(case, wanted)
+        why = plan_checks.wrong_with(case, wanted)
         if measure in GIVEN[article]:
             assert why == "", (measure, why)
             continue
@@ -130,7 +130,7 @@ def test_both_ways_of_counting_the_last_day_of_a_ban_pass(people, article, month
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     until = add_months(TODAY, months) + timedelta(off)
     stop = Plan(on=TODAY, reason="查实", bans=(Ban("department", 1, 1, until),))
-    assert (case_checks.wrong_with(case, stop) == "") == right
+    assert (plan_checks.wrong_with(case, stop) == "") == right
 
 
 @pytest.mark.rule("Q67.2")
