@@ -5,7 +5,7 @@ from agreements.gate import rule
 from agreements.models import ServiceBan
 
 from .money import in_yuan
-from .plan import LABELS, WHOLE_CASE, allowed, check_holds, damages_cap, refundable
+from .plan import LABELS, WHOLE_CASE, allowed, check_holds, refundable
 
 
 @rule("第六十三条至第六十七条", "{what}")
@@ -18,9 +18,8 @@ def plan_is_allowed(case, plan):
 def wrong_with(case, plan):
     """The first thing about a plan that the text does not allow, as a sentence; "" when nothing is."""
     articles = {item.weighs_as for item in case.items.all()}
-    edition = case.agreement.edition
     for measure in plan.measures:
-        if not any(allowed(edition, measure, article) for article in articles):
+        if not any(allowed(case.agreement, measure, article, plan.on) for article in articles):
             named = "、".join(f"第{chinese_number(one)}条" for one in sorted(articles))
             return f"{named}没有“{LABELS[measure]}”的措施，本案不能采取"
     return _wrong_amounts(case, plan) or _wrong_objects(case, plan)
@@ -43,7 +42,7 @@ def _wrong_share(item, share):
     if item is None:
         return f"第{share.item}项不在本案所列情形内"
     for name, amount in share.amounts.items():
-        if amount and not allowed(item.agreement.edition, name, item.weighs_as):
+        if amount and not allowed(item.agreement, name, item.weighs_as):
             return f"第{share.item}项依第{chinese_number(item.weighs_as)}条，没有“{LABELS[name]}”的措施"
     taken = share.refuse + share.recover
     if taken > item.amount:
@@ -56,7 +55,7 @@ def _wrong_share(item, share):
 def _wrong_objects(case, plan):
     orders = {item.order: item for item in case.items.all()}
     for ban in plan.bans:
-        if ban.item not in orders or not allowed(case.agreement.edition, "ban", orders[ban.item].weighs_as):
+        if ban.item not in orders or not allowed(case.agreement, "ban", orders[ban.item].weighs_as):
             return "停止人员、科室或项目服务，须依据有这一措施的条款的情形"
         row = case.agreement.edition.breaches.measures[orders[ban.item].weighs_as]
         if row.stops and ban.scope not in row.stops:
@@ -69,8 +68,7 @@ def _wrong_objects(case, plan):
         if not first <= ban.until <= last:
             return f"停止服务自{plan.on}起，止期应在{first}至{last}之间，填的是{ban.until}"
     if plan.whole and (
-        plan.item not in orders
-        or not allowed(case.agreement.edition, plan.whole, orders[plan.item].weighs_as)
+        plan.item not in orders or not allowed(case.agreement, plan.whole, orders[plan.item].weighs_as)
     ):
         return f"“{LABELS[plan.whole]}”须依据可以采取这一措施的一项情形"
     if plan.whole and (wrong := _not_severe(case, orders[plan.item])):
@@ -117,22 +115,20 @@ def held_payment_is_settled_if_any(case, plan):
 
 @rule("第六十三条", "本案所依条款没有约谈的措施")
 def interview_is_allowed(case):
-    edition = case.agreement.edition
-    return any(allowed(edition, "interview", item.weighs_as) for item in case.items.all())
+    return any(allowed(case.agreement, "interview", item.weighs_as) for item in case.items.all())
 
 
 @rule(
     "第六十五条至第六十七条",
     "违约金{amount}超过上限{cap}（各项按所依条款分别计算后相加）。原则上不超过；确要超过的，由负责人写明理由并附材料",
 )
-def damages_are_within_the_cap(handling, override_reason, override_files):
-    plan, cap = handling.typed_plan, damages_cap(handling.breach_case)
+def damages_are_within_the_cap(handling, override_reason, override_files, on):
+    plan, cap = handling.typed_plan, handling.cap_on(on)
     if plan.damages <= cap or (override_reason.strip() and override_files):
         return True
     return {"amount": in_yuan(plan.damages), "cap": in_yuan(cap)}
 
 
 @rule("第六十五条至第六十七条", "违约金没有超过上限，不用写明例外")
-def override_is_needed(handling, override_reason):
-    plan = handling.typed_plan
-    return not override_reason.strip() or plan.damages > damages_cap(handling.breach_case)
+def override_is_needed(handling, override_reason, on):
+    return not override_reason.strip() or handling.typed_plan.damages > handling.cap_on(on)

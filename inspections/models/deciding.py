@@ -33,7 +33,7 @@ class DecidingActs:
         self.drop_window(on)
         handling = self.handlings.create(
             outcome=outcome, plan=plan.kept(), report=report, minutes=minutes.strip(), proposed_by=by, proposed_on=on,
-            damages=plan.damages, cap=damages_cap(self),
+            damages=plan.damages, cap=damages_cap(self, plan.on),
         )  # fmt: skip
         handling.minutes_files.add(*Attachment.keep(self.agreement, minutes_files or [], by, internal=True))
 
@@ -60,7 +60,9 @@ class DecidingActs:
         for order, amount in extra_by_item(plan, self):
             self.recoveries.create(kind="extra", amount=amount, order=order, about=named.get(order, ""))
         for person in plan.warned:
-            self.warnings.create(staff_id=person, article=item_that_gives(self, "warning").ground, on=on)
+            self.warnings.create(
+                staff_id=person, article=item_that_gives(self, "warning", plan.on).ground, on=on
+            )
         if plan.rectify_by:
             self._order_rectification(plan, on)
 

@@ -8,7 +8,7 @@ import pytest
 
 from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
-from agreements.models import ServiceBan
+from agreements.models import Agreement, ServiceBan
 from inspections.cases import plan_checks
 from inspections.cases.plan import AMOUNTS, LABELS, WHOLE_CASE, Ban, Plan, Share, allowed
 
@@ -57,7 +57,7 @@ def plan_with(measure, article):
 @pytest.mark.parametrize("article", GIVEN)
 @pytest.mark.parametrize("measure", LABELS)
 def test_an_article_gives_only_its_own_measures(edition, measure, article):
-    assert allowed(edition, measure, article) == (measure in GIVEN[article])
+    assert allowed(Agreement(edition=edition), measure, article) == (measure in GIVEN[article])
 
 
 @pytest.mark.parametrize("article", GIVEN)
