@@ -9,7 +9,8 @@ from agreements.edition_text import chinese_number, number_of
 
 from .models import ChecklistLine
 
-DUTY = re.compile(r"Q0*(\d+)")
+DUTY = re.compile(r"[A-Z]0*(\d+)\.")  # Q17.1, S04.1: the rule's article; Q00.6 is the letter of commitment
+LETTER = "承诺书"
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ def groups_of(inspection, lines):
 
 
 def duties_of(item):
-    """第十七条、第二十条: the articles of an item's duties, each once; words such as 承诺书 as they are."""
+    """第十七条、第二十条: the articles of an item's duties, each once; words as they are."""
     named = []
     for duty in item.duties:
         match = DUTY.match(duty)
-        named.append(f"第{chinese_number(int(match[1]))}条" if match and int(match[1]) else duty)
+        article = match and (f"第{chinese_number(int(match[1]))}条" if int(match[1]) else LETTER)
+        named.append(article or duty)
     return "、".join(dict.fromkeys(named))
 
 

@@ -95,6 +95,7 @@ BESIDE = (
     "investigate_again",
     "remove_item",
     "weigh_item",
+    "waive_defence",
 )  # never the way forward
 
 

@@ -179,7 +179,7 @@ def test_statistics_count_what_was_decided_by_article_and_item(people, at):
 
 def test_the_bars_are_in_the_proportion_of_their_numbers():
     bars = case_reports.bars([("甲", 4), ("乙", 1)])
-    assert [bar.width for bar in bars] == [420, 105] and case_reports.bars([]) == []
+    assert [bar.width for bar in bars] == [100, 25] and case_reports.bars([]) == []
 
 
 @pytest.mark.rule("Q65.2")
@@ -192,6 +192,23 @@ def test_overrides_are_listed_by_month_and_can_be_taken_away(people, at):
     file = b"".join(at(people.desk.leader).get(reverse("case-overrides-export")).streaming_content)
     assert list(load_workbook(BytesIO(file)).active.values)[1][3:6] == (20_000, 12_000, 8_000)
     assert "情节恶劣" not in at(people.desk.operator).get(reverse("case-overrides")).content.decode()
+
+
+def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
+    """第六条：with a defence on the table it is considered; the waiver, which ends the hearing, never stands open."""
+    case = people.hearing()
+    perform(case.defend, by=people.desk.operator, text="有治疗记录", files=[], on=TODAY)
+    page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
+    assert '<a class="btn btn-primary" href="#deed-consider_defence">审议陈述申辩</a>' in page
+    assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
+
+
+def test_open_suspensions_come_first_and_the_latest_closed_one_after_them(people):
+    first = people.desk.suspended(on=TODAY - timedelta(days=20))
+    closed = people.desk.resumed(first)
+    people.desk.decided(closed, "suspend_on_request", **people.desk.suspension(on=TODAY))
+    rows = list(case_reports.suspensions(people.desk.clerk))
+    assert [one.closed_on is None for one in rows] == [True, False]
 
 
 def test_the_report_of_suspensions_counts_their_days(people, at):

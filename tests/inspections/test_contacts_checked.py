@@ -32,6 +32,7 @@ def page(client, shanghai_office):
 def test_the_people_to_be_named_are_the_first_line_and_open_their_article(page):
     shown = page()
     assert shown.index('name="r-contacts"') < shown.index('name="r-SH-20-02"') and 'href="#art-2"' in shown
+    assert "所违反的约定：" in shown and "S04.1" not in shown
     assert "配备分管医疗保险的院级领导、医疗保险管理部门、医务管理人员、财务管理人员" in shown
 
 
