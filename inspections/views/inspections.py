@@ -12,7 +12,7 @@ from agreements.forms import TodayForm, TodayReasonForm
 from agreements.views.deeds import Deeds
 
 from .. import actions, forms, permissions
-from ..models import EvidenceRequest, Finding, Inspection
+from ..models import EvidenceRequest, Finding, Inspection, Visit
 from ..states import ANSWERED, CLOSED, OPEN
 from ..states import InspectionStatus as S
 from .common import inspection_or_404
@@ -104,6 +104,7 @@ def inspection(request, number):
         "requests": EvidenceRequest.objects.visible_to(user).filter(inspection=thing),
         "sheet": thing.sheet,
         "counts": checklist_counts(thing) if not user.institution_id else [],
+        "visits": visits_of(thing, user),
         "samples": thing.samples.count() if not user.institution_id else 0,
     }
     return deeds.answered() or render(request, "inspections/record.html", context)
@@ -115,6 +116,11 @@ def findings_of(inspection, user):
     for one in rows:
         one.inspection = inspection  # so that none of them asks for it again
     return rows
+
+
+def visits_of(inspection, user):
+    found = Visit.objects.visible_to(user).filter(inspection=inspection)
+    return found.prefetch_related("members", "attachments")
 
 
 def checklist_counts(inspection):
