@@ -244,7 +244,7 @@ def interview(request, number, pk):
     """约谈：通知、记录、签名的材料（第六十三条）。"""
     one = found(request, number)
     thing = get_object_or_404(Interview, breach_case=one, pk=pk)
-    deeds = Deeds(request, thing, {"hold": forms.HoldInterviewForm})
+    deeds = Deeds(request, thing, {"hold": forms.HoldInterviewForm}, {"hold": cases.hold_interview})
     return deeds.answered() or _page(request, one, deeds, "inspections/interview.html", {"interview": thing})
 
 

@@ -375,8 +375,13 @@ def test_an_interview_is_called_and_held_with_signed_minutes(people):
     held = {"present": "祁雪原", "minutes": "已说明", "files": [upload()]}
     with pytest.raises(RuleBroken, match="早于通知日期"):
         perform(interview.hold, by=people.desk.clerk, on=TODAY - timedelta(days=1), **held)
-    perform(interview.hold, by=people.desk.clerk, on=TODAY, **held)
-    assert Interview.objects.get().status == "held"
+    cases.hold_interview(interview, by=people.desk.clerk, on=TODAY, **held)
+    interview = Interview.objects.get()
+    record = interview.record_paper.snapshot
+    assert interview.status == "held" and record["title"] == "约谈记录"
+    assert ["记录", "已说明"] in record["rows"] and interview.attachments.get().sha256 in record["rows"][-1][
+        1
+    ]
 
 
 @pytest.mark.rule("Q05.9")

@@ -141,7 +141,8 @@ def test_the_notice_says_what_is_intended_and_how_long_there_is_to_answer(people
         and "5个工作日" in words
         and said["table"]["rows"][0][1].startswith("第六十六条（三）")
     )
-    assert said["quotes"][0]["lines"][0].startswith("（三）")
+    lead, item = said["quotes"][0]["lines"]
+    assert "中止医保协议" in lead and item.startswith("（三）") and said["quotes"][-1]["label"] == "第六条"
 
 
 @pytest.mark.rule("Q06.3")
