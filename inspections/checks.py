@@ -176,6 +176,11 @@ def online_is_agreed(inspection):
     return inspection.agreement.electronic_since is not None
 
 
+@rule("第五十七条", "没有公章照片。在打印件上盖章后拍照上传；拒绝盖章的，注明拒签")
+def seal_is_shown(inspection, seal):
+    return seal is not None
+
+
 @rule("第五十七条", "写明签认人的姓名")
 def signer_is_named(inspection, name):
     return bool(name.strip())

@@ -235,9 +235,11 @@ class SpotForm(DrawnForm):
     )
     seal = forms.FileField(
         label="公章",
-        required=False,
         validators=[validate_scan],
         help_text="在打印件上盖章后拍照，或选择已有照片",
+        error_messages={
+            "required": "没有公章照片。在打印件上盖章后拍照上传；拒绝盖章的，注明拒签（第五十七条）"
+        },
     )
 
     def prepare(self):

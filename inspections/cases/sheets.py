@@ -6,6 +6,7 @@ from agreements.deliveries.notice_sheets import cited, numbered, quotes
 from agreements.edition_text import chinese_number
 from agreements.papers.sheet import Sheet, day_in_words
 
+from .funds import held_under
 from .money import NOTHING, in_yuan
 from .plan import AMOUNTS, LABELS, WHOLE_CASE
 from .words import measures_in_words
@@ -163,7 +164,9 @@ def release_notice(case, hold, note):
         f"你单位限期整改经验收通过，自{day_in_words(hold.released_on)}起恢复拨付医保费用（{hold.article}）。",
         f"暂停期间（{span}）的费用：{note.rstrip('。') or '符合规定的予以支付，按原费用所属期列账'}。",
     ]
-    return _sheet(case, "恢复拨付通知书", words, articles=[hold.article])
+    rows = [[claim.month_name, in_yuan(left)] for claim, left in held_under(case.agreement)]
+    table = {"head": ["费用所属期", "审核应付、尚未拨付"], "rows": rows} if rows else None
+    return _sheet(case, "恢复拨付通知书", words, table=table, articles=[hold.article])
 
 
 def explanation(one):

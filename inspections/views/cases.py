@@ -18,7 +18,7 @@ from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
 from ..cases import points as case_points
-from ..cases.funds import fund_of
+from ..cases.funds import fund_of, held_under
 from ..cases.plan import LABELS
 from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
@@ -260,9 +260,9 @@ def rectification(request, number, pk):
     }  # fmt: skip
     how = {"submit": cases.submit_rectification, "accept": cases.accept_rectification}
     deeds = Deeds(request, thing, acts, how)
-    return deeds.answered() or _page(
-        request, one, deeds, "inspections/rectification.html", {"rectification": thing}
-    )
+    held = held_under(one.agreement) if thing.hold and thing.hold.is_open else []
+    told = {"rectification": thing, "held": held}
+    return deeds.answered() or _page(request, one, deeds, "inspections/rectification.html", told)
 
 
 def recovery(request, number, pk):

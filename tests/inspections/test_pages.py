@@ -163,9 +163,9 @@ def test_the_script_is_told_what_is_wrong_in_sentences(office, as_person):
     assert answer.json() == {"url": sheet_of(made)}
     answer = client.post(sheet_of(made), {"kind": "refused", "reason": "不认可"}, **fetch)
     assert "现在有1名" in answer.json()["errors"][0]
-    answer = client.post(
-        sheet_of(made), {"kind": "spot", "name": "祁", "capacity": "legal", "strokes": NAME}, **fetch
-    )
+    spot = {"kind": "spot", "name": "祁", "capacity": "legal", "strokes": NAME}
+    assert "没有公章照片" in client.post(sheet_of(made), spot, **fetch).json()["errors"][0]
+    answer = client.post(sheet_of(made), spot | {"seal": upload("公章.pdf")}, **fetch)
     assert "马兰花还没有签名" in answer.json()["errors"][0]
 
 

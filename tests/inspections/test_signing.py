@@ -52,12 +52,22 @@ def test_the_hospital_signs_after_every_inspector(office):
 
 
 def sign(office, inspection, **changed):
-    details = {"name": "祁洪生", "capacity": "agent", "strokes": strokes(5), **changed}
+    details = {
+        "name": "祁洪生",
+        "capacity": "agent",
+        "strokes": strokes(5),
+        "seal": upload("公章.pdf"),
+        **changed,
+    }
     return actions.sign_on_the_spot(inspection, by=office.inspector, **details)
 
 
-def test_a_seal_is_kept_with_the_signature(office):
-    inspection = sign(office, office.inspectors_signed(), seal=upload("公章.pdf"))
+@pytest.mark.rule("Q57.3")
+def test_a_signature_on_the_spot_comes_with_the_seal_and_is_kept_with_it(office):
+    inspection = office.inspectors_signed()
+    with pytest.raises(RuleBroken, match="没有公章照片.*拒绝盖章的，注明拒签.*第五十七条"):
+        sign(office, inspection, seal=None)
+    inspection = sign(office, inspection)
     assert inspection.sheet.institution_signature.seal.name == "公章.pdf"
     assert inspection.sheet.is_whole
 
