@@ -24,7 +24,7 @@ class VisitForm(ActForm):
     members = forms.ModelMultipleChoiceField(
         None, label="到场的核查人员", widget=forms.CheckboxSelectMultiple
     )
-    met = forms.CharField(label="乙方在场人员", max_length=200, help_text="姓名和职务；已出示工作证件")
+    met = forms.CharField(label="乙方在场人员", max_length=200, help_text="姓名、职务")
     note = words("经过", 2000, rows=5, help_text="看了什么、问了什么、怎样回答；不写参保人员姓名")
     photos = FilesField(label="拍照", required=False, help_text="用手机直接拍")
     files = FilesField(

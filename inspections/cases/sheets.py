@@ -1,5 +1,7 @@
 """What the papers of a breach case say (rules table 7.1: D-04 to D-10, D-34): each from facts, with its article."""
 
+from dataclasses import replace
+
 from django.utils.timezone import localdate, localtime
 
 from agreements.deliveries.notice_sheets import cited, numbered, quotes
@@ -127,7 +129,7 @@ def interview_record(interview):
         ("记录", interview.minutes), ("到场人员签名的原件", signed),
     ]  # fmt: skip
     article = case.agreement.terms.rectification.article
-    return _sheet(case, "约谈记录", [], rows=rows, articles=[article])
+    return replace(_sheet(case, "约谈记录", [], rows=rows, articles=[article]), addressee="")
 
 
 def rectification_notice(rectification):

@@ -259,8 +259,12 @@ def test_the_photograph_of_the_seal_stands_on_the_paper(office, monkeypatch):
     inspection = sign(office, office.inspectors_signed(), seal=seal)
     monkeypatch.undo()
     pages = pymupdf.open(stream=printing.printed(inspection.sheet.paper).whole)
-    sizes = {(one[2], one[3]) for page in pages for one in page.get_images()}
-    assert (EDGE * 900 // 1200, EDGE) in sizes
+    shown = [
+        (page, one, at) for page in pages for one in page.get_images() for at in page.get_image_rects(one[0])
+    ]
+    page, photo, place = next(found for found in shown if found[1][3] == EDGE)
+    assert photo[2] == EDGE * 900 // 1200
+    assert 120 < place.height < 132 and place.x1 < page.rect.width - 56  # points: 46 mm, within the margin
 
 
 def picture(kind, size):
