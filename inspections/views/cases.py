@@ -165,7 +165,8 @@ def _overlaps(one):
     """Items that name one and the same act, each group once, to be compared before one is chosen."""
     items = one.agreement.edition.breaches.items
     groups = {frozenset([item.code, *item.overlaps]) for item in items.values() if item.overlaps}
-    return [[items[code] for code in sorted(group)] for group in sorted(groups, key=sorted)]
+    whole = [group for group in groups if not any(group < other for other in groups)]
+    return [[items[code] for code in sorted(group)] for group in sorted(whole, key=sorted)]
 
 
 def _beside(one, user):

@@ -8,10 +8,9 @@ from agreements.gate import RuleBroken, perform
 from inspections.cases.plan import WHOLE_CASE, Plan, Share
 from inspections.cases.plan_forms import PlanForm
 from inspections.cases.words import measures_in_words
-from institutions.holidays import seed
 
 from ..desk import TODAY
-from .case_desk import CaseDesk, plan
+from .case_desk import plan
 
 MIXED = [
     {"amount": Decimal(80_000)},
@@ -22,12 +21,6 @@ SHARES = (
     Share(1, refuse=Decimal(30_000), recover=Decimal(50_000), damages=Decimal(8_000)),
     Share(2, recover=Decimal(40_000), damages=Decimal(12_000)),
 )
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

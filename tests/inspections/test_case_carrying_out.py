@@ -18,22 +18,15 @@ from inspections.cases import actions as cases
 from inspections.cases import days as case_days
 from inspections.cases.money import offset_split
 from inspections.models import Interview, RecoveryItem, Rectification
-from institutions.holidays import seed
 from institutions.models import Role, User
 from institutions.workdays import calendar_for
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, plan, suspending
+from .case_desk import plan, suspending
 
 LIGHT = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
 NOTHING = {"recover": Decimal(0), "damages": Decimal(0)}
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

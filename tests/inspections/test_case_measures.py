@@ -13,7 +13,7 @@ from inspections.cases import plan_checks
 from inspections.cases.plan import AMOUNTS, LABELS, WHOLE_CASE, Ban, Plan, Share, allowed
 
 from ..desk import TODAY
-from .case_desk import AFTER, ITEM, CaseDesk, collective, plan
+from .case_desk import AFTER, ITEM, collective, plan
 
 ITEM_OF = {63: "QH-63-02", 64: "QH-64-05", 65: "QH-65-01", 66: "QH-66-03", 67: "QH-67-02"}
 # Section 3.1 of the catalogue.
@@ -24,11 +24,6 @@ GIVEN = {
     66: {"refuse", "recover", "damages", "ban", "suspend", "rectification"},
     67: {"refuse", "recover", "damages", "ban", "rescind"},
 }
-
-
-@pytest.fixture
-def people(desk):
-    return CaseDesk(desk)
 
 
 def plan_with(measure, article):

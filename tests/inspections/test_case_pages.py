@@ -14,21 +14,14 @@ from agreements.gate import perform
 from agreements.models import Agreement
 from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
-from institutions.holidays import seed
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, plan, suspending
+from .case_desk import plan, suspending
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture
@@ -201,6 +194,14 @@ def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
     page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
     assert '<a class="btn btn-primary" href="#deed-consider_defence">审议陈述申辩</a>' in page
     assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
+
+
+def test_items_that_name_one_act_are_shown_side_by_side_each_group_once(people, at):
+    """Section 3 of the rules: 63(3)–63(4), 63(8)–64(7), 65(9)–66(2), 65(10)–66(7)–67(4)."""
+    page = at(people.desk.clerk).get(people.investigating().get_absolute_url())
+    shown = [[one.code[3:] for one in group] for group in page.context["overlaps"]]
+    assert shown == [["63-03", "63-04"], ["63-08", "64-07"], ["65-09", "66-02"], ["65-10", "66-07", "67-04"]]
+    assert page.content.decode().count('<caption class="visually-hidden">第 ') == 4
 
 
 def test_open_suspensions_come_first_and_the_latest_closed_one_after_them(people):

@@ -14,13 +14,12 @@ from agreements.reports import actions as reports
 from inspections.cases import actions as cases
 from inspections.models import DeptNotification, Referral
 from inspections.records.actions import file_record
-from institutions.holidays import seed
 from institutions.models import Role, User
 
 from ..agreements.test_cascade import elsewhere  # noqa: F401
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, collective, plan, rescinding, suspending
+from .case_desk import collective, plan, rescinding, suspending
 from .office import Office
 from .test_case_offset import fees_of, offset
 from .test_points import doctor, given  # noqa: F401
@@ -31,12 +30,6 @@ HELD = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
 GRAVE = [{"item": "QH-65-06", "weighs_as": 67, "severity": "性质恶劣", "severity_reason": "长期重复收费"}]
 NONE = {"recover": Decimal(0), "damages": Decimal(0)}
 SOON = TODAY + timedelta(days=30)
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 def whole(agreement, *purposes):

@@ -13,17 +13,12 @@ from inspections.cases.plan import Ban, damages_cap
 from inspections.cases.plan_forms import PlanForm
 
 from ..desk import TODAY
-from .case_desk import CaseDesk, plan
+from .case_desk import plan
 
 LOWER_CAP = '[liquidated_damages.65]\ncap = "0.05"\n'
 DOUBLED = '[refund]\nfactor = "2"\n'
 SHORTER_STOP = "[person_stop.65]\nmax_months = 4\n"
 LATER = TODAY + timedelta(days=20)
-
-
-@pytest.fixture
-def people(desk):
-    return CaseDesk(desk)
 
 
 @pytest.fixture
