@@ -134,9 +134,6 @@ def _told(request, one, deeds):
         # Back under investigation: what is found and intended now is told with the next notice.
         items, plan = items.none(), None
     decided = one.decision.typed_plan if one.decision else None
-    events = Event.objects.visible_to(request.user).filter(
-        agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
-    )
     return {
         "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": _with_amounts(items, decided or plan),
         "intended": measures_in_words(plan, one) if plan else [],
@@ -146,11 +143,23 @@ def _told(request, one, deeds):
         "recoveries": one.recoveries.all(), "rectifications": one.rectifications.all(), "interviews": one.interviews.all(),
         "explanations": one.explanations.all(),
         **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
-        "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
+        "history": _history(one, request.user), "insider": not request.user.institution_id, "papers": _papers(one),
         "waivers": one.waiver_files.all(),
         "quashed": one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper"),
         "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
+
+
+def _history(one, user):
+    """What was done about the case and all that is under it, as far as this person sees it."""
+    under = [one, *one.handlings.all(), *one.interviews.all(), *one.rectifications.all()]
+    owed = {f"{item.kind_name} {item}": str(item).removeprefix(f"{one}-") for item in one.recoveries.all()}
+    subjects = [*(f"{thing.kind_name} {thing}" for thing in under), *owed]
+    events = Event.objects.visible_to(user).filter(agreement=one.agreement_id, subject__in=subjects)
+    found = list(events.order_by("seq"))
+    for event in found:
+        event.about = owed.get(event.subject, "")
+    return found
 
 
 def _with_amounts(items, plan):

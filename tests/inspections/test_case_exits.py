@@ -72,6 +72,7 @@ def self_check(people, agreement, code="QH-65-06", **changed):
     )
 
 
+@pytest.mark.rule("Q75.1")
 def test_what_the_hospital_reported_first_is_exempted(people):
     agreement = people.desk.signed()
     report = self_check(people, agreement)
@@ -82,6 +83,7 @@ def test_what_the_hospital_reported_first_is_exempted(people):
     assert cases.decide(handling, by=people.desk.leader, on=TODAY).status == "exempt"
 
 
+@pytest.mark.rule("Q75.1")
 @pytest.mark.parametrize(
     "item, code, changed, why",
     [

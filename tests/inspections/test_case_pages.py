@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from agreements import daily
 from agreements.gate import perform
 from agreements.models import Agreement
+from inspections.cases import actions as cases
 from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
 from institutions.models import Role, User
@@ -194,6 +195,35 @@ def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
     page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
     assert '<a class="btn btn-primary" href="#deed-consider_defence">审议陈述申辩</a>' in page
     assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
+
+
+def test_the_case_reads_from_its_clue_to_its_end_with_what_was_done_under_it(people, at, agency):
+    """第六十条、第六十三条：the course of rectification and payment stands in the same row of events as the case itself."""
+    finance = User.objects.create_user("finance", "金出纳", Role.FINANCE, PASSWORD, agency=agency)
+    case = people.decided(decided=plan(damages=Decimal(0)))
+    people.received(case.decision_paper)
+    people.received(case.demand_paper)
+    item = case.recoveries.get()
+    item = perform(item.record_payment, by=finance, amount=item.amount, paid_on=TODAY, files=[upload()])
+    cases.confirm_payment(item.payments.get(), by=people.desk.reviewer, on=TODAY)
+    perform(people.fresh(case).carry_out, by=people.desk.clerk, on=TODAY)
+    perform(people.fresh(case).close, by=people.desk.reviewer, reason="已缴清", on=TODAY)
+    labels = [
+        "登记线索",
+        "立案",
+        "复核处理呈批",
+        "作出处理决定",
+        "决定书送达",
+        "（第1项违规费用）",
+        "结案：已缴清",
+    ]
+    page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
+    course = page[page.index('id="h-history"') :]
+    places = [course.index(label) for label in labels]
+    assert places == sorted(places)
+    page = at(people.desk.operator).get(case.get_absolute_url()).content.decode()
+    course = page[page.index('id="h-history"') :]
+    assert "登记线索" not in course and "复核处理呈批" not in course and "（第1项违规费用）" in course
 
 
 def test_items_that_name_one_act_are_shown_side_by_side_each_group_once(people, at):
