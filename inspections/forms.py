@@ -67,9 +67,6 @@ class PlanForm(ActForm):
             self.fields[f"certificate{seat}"] = forms.CharField(
                 label="工作证件号", max_length=40, required=False
             )
-        Styled.dress(
-            self, [f"{name}{seat}" for seat in range(1, SEATS + 1) for name in ("user", "certificate")]
-        )
         self._fill()
 
     def _fill(self):
@@ -127,16 +124,6 @@ class PlanForm(ActForm):
             "staff": list(plain["staff"]),
             "team": team,
         }
-
-
-class Styled:
-    """Fields that a form made while it was prepared get the portal's classes like the rest."""
-
-    @staticmethod
-    def dress(form, names):
-        for name in names:
-            widget = form.fields[name].widget
-            widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
 
 
 def who_may_go(agreement):

@@ -112,7 +112,12 @@ class CaseDeeds(Deeds):
 
     @property
     def first(self):
-        ahead = (one for one in self.shown if one.forward and not one.refusal and one.name not in BESIDE)
+        """What brings the case forward, and is not done yet."""
+        case, done = self.thing, {*BESIDE}
+        if case.status == CaseStatus.INVESTIGATING:
+            done |= {"propose_handling"} | ({"add_item"} if case.items.exists() else set())
+            done |= {"plan_handling"} if case.intended or not case.items.exists() else set()
+        ahead = (one for one in self.shown if one.forward and not one.refusal and one.name not in done)
         return next(ahead, None)
 
 

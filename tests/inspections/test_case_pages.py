@@ -19,7 +19,7 @@ from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import plan, suspending
+from .case_desk import ITEM, plan, suspending
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
@@ -195,6 +195,30 @@ def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
     page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
     assert '<a class="btn btn-primary" href="#deed-consider_defence">审议陈述申辩</a>' in page
     assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
+
+
+def test_the_first_act_follows_the_course_of_the_case(people, at):
+    """Found, planned, told: what is done already is no longer offered first."""
+
+    def first(case, person):
+        deed = at(person).get(case.get_absolute_url()).context["deeds"].first
+        return deed and deed.name
+
+    clerk, reviewer = people.desk.clerk, people.desk.reviewer
+    case = people.investigating(items=[])
+    assert first(case, clerk) == "add_item"
+    case = perform(case.add_item, by=clerk, **ITEM)
+    assert first(case, clerk) == "plan_handling"
+    case = perform(case.plan_handling, by=clerk, plan=plan())
+    assert (first(case, clerk), first(case, reviewer)) == (None, "notify")
+
+
+def test_fields_that_a_form_adds_are_dressed_like_the_rest(people, at):
+    case = people.hearing()
+    perform(case.defend, by=people.desk.operator, text="有治疗记录", files=[], on=TODAY)
+    deeds = at(people.desk.clerk).get(case.get_absolute_url()).context["deeds"].shown
+    select = str(next(one.form for one in deeds if one.name == "consider_defence")["defence"])
+    assert 'class="form-select"' in select and "---------" not in select
 
 
 def test_the_case_reads_from_its_clue_to_its_end_with_what_was_done_under_it(people, at, agency):
