@@ -34,6 +34,7 @@ class ActForm(PortalForm):
         self.agreement, self.user = agreement, user
         super().__init__(*args, **kwargs)
         self.prepare()
+        self.dress()
 
     def prepare(self):
         """Choices and initial values that depend on the agreement."""

@@ -6,11 +6,17 @@ class Styled:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self):
+        """Fields that were added since the form was made need it too; what is dressed stays as it is."""
         for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.DateInput):
                 widget.input_type, widget.format = "date", "%Y-%m-%d"
-            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {_css_class(widget)}".strip()
+            classes = widget.attrs.get("class", "").split()
+            if (wanted := _css_class(widget)) not in classes:
+                widget.attrs["class"] = " ".join([*classes, wanted])
 
 
 def _css_class(widget):

@@ -99,7 +99,7 @@ def sign_as_inspector(inspection, member, *, by, address="", strokes):
     return Inspection.objects.get(pk=inspection.pk)
 
 
-def sign_on_the_spot(inspection, *, by, address="", name, capacity, strokes, seal=None, on=None):
+def sign_on_the_spot(inspection, *, by, address="", name, capacity, strokes, seal, on=None):
     """The hospital signs on the tablet; the signed sheet is printed. The same drawing sent again changes nothing."""
     if _came_before(inspection, strokes, side="institution"):
         return Inspection.objects.get(pk=inspection.pk)

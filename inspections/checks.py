@@ -57,6 +57,18 @@ def hospital_is_notified(inspection):
     return inspection.notified_on is not None or inspection.kind != "periodic"
 
 
+@rule("第五十七条", "{names}不在这次核查的核查组里")
+def visitors_are_of_the_team(inspection, members):
+    strangers = [str(one) for one in members if one.inspection_id != inspection.pk]
+    return not strangers or {"names": "、".join(strangers)}
+
+
+@rule("第五十七条", "现场核查要有{least}名以上核查人员同去，现在选了{now}名")
+def enough_went_together(inspection, members):
+    least, now = inspection.team_minimum, len({one.pk for one in members})
+    return now >= least or {"least": least, "now": now}
+
+
 @rule("第五十七条", "最迟提供日期 {due_on} 已经过去，改为今天或之后")
 def due_day_is_ahead(thing, due_on, on):
     return due_on >= on
@@ -125,7 +137,7 @@ def something_was_found(inspection):
 # ── the result and who signs it ──
 
 
-@rule("第五十七条", "核查完毕日期 {on} 早于开始日期 {thing.began_on}，核对日期")
+@rule("第五十七条", "日期 {on} 早于核查开始日期 {thing.began_on}，核对日期")
 def not_before_the_beginning(inspection, on):
     return inspection.began_on is None or on >= inspection.began_on
 
@@ -162,6 +174,11 @@ def enough_inspectors_have_signed(inspection):
 @rule("第五十七条", "乙方没有同意电子送达，不能登录签认。当场签字，或由签约人先同意电子送达（第八十四条）")
 def online_is_agreed(inspection):
     return inspection.agreement.electronic_since is not None
+
+
+@rule("第五十七条", "没有公章照片。在打印件上盖章后拍照上传；拒绝盖章的，注明拒签")
+def seal_is_shown(inspection, seal):
+    return seal is not None
 
 
 @rule("第五十七条", "写明签认人的姓名")

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-EDGE = 640  # px; on paper about 60 mm, so about 270 dots an inch
+EDGE = 640  # px; on paper at most 46 mm (`.drawn img`), so about 350 dots an inch
 QUALITY = 82
 
 

@@ -11,6 +11,7 @@ INTERNAL = [
     "revise_plan",
     "record_checks",
     "draw_sample",
+    "record_visit",
     "add_finding",
     "change_finding",
     "drop_finding",

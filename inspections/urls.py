@@ -11,6 +11,7 @@ urlpatterns = [
     path("inspections/<str:number>/edit/", planning.edit, name="inspection-edit"),
     path("inspections/<str:number>/checklist/", fieldwork.checklist, name="inspection-checklist"),
     path("inspections/<str:number>/samples/", fieldwork.samples, name="inspection-samples"),
+    path("inspections/<str:number>/visits/new/", fieldwork.new_visit, name="visit-new"),
     path("inspections/<str:number>/findings/new/", fieldwork.new_finding, name="finding-new"),
     path("inspections/<str:number>/findings/<int:order>/", fieldwork.edit_finding, name="finding-edit"),
     path("inspections/<str:number>/findings/<int:order>/drop/", fieldwork.drop_finding, name="finding-drop"),

@@ -211,6 +211,7 @@ TABLE = {
     "inspection-edit": row(["clerk", "reviewer", "leader", "county_clerk"], seen=OF_INSPECTION),
     "inspection-checklist": row([*AGENCY, "third_party"], seen=HOSPITAL),
     "inspection-samples": row([*AGENCY, "third_party"], seen=HOSPITAL),
+    "visit-new": row(TEAM, seen=OF_INSPECTION),
     "finding-new": row(TEAM, seen=OF_INSPECTION),
     "finding-edit": row(TEAM, seen=OF_INSPECTION),
     "finding-drop": row(TEAM, seen=OF_INSPECTION),

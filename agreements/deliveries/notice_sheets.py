@@ -42,7 +42,9 @@ def suspension_notice(agreement, act, details):
         duties.append(
             f"要继续履行医保协议的，在中止期间提出申请；中止超过{days}日仍未提出的，原则上自动终止（{agreement.terms.suspension.article}）。"
         )
-    return _notice(agreement, "中止协议通知书", f"{opening}依据：服务协议{basis}。", duties, stop.article)
+    words = f"{opening}依据：服务协议{basis}。"
+    leads = _heavier(agreement, "suspend", details)
+    return _notice(agreement, "中止协议通知书", words, duties, stop.article, leads=leads)
 
 
 def resumption_notice(agreement, act, details):
@@ -84,7 +86,8 @@ def ending_notice(agreement, act, details):
     words = f"{opening}自{day_in_words(end.effective_on)}起{name}{_named(agreement)}。依据：服务协议{basis}。"
     duties = [f"自{name}之日起发生的医保费用，不予结算。", *_shared_duties(agreement)]
     duties.append(f"协议{name}后，不得再悬挂定点医疗机构标识。")
-    return _notice(agreement, f"{name}协议通知书", words, duties, end.article)
+    leads = _heavier(agreement, "rescind", details)
+    return _notice(agreement, f"{name}协议通知书", words, duties, end.article, leads=leads)
 
 
 def _shared_duties(agreement):
@@ -100,7 +103,7 @@ def _shared_duties(agreement):
     return duties
 
 
-def _notice(agreement, title, opening, duties, article, duties_quoted=True):
+def _notice(agreement, title, opening, duties, article, duties_quoted=True, leads=()):
     """One notice to the hospital: what was decided, what follows, what may be done against it, the articles."""
     terms = agreement.terms
     if terms.dispute:
@@ -115,7 +118,7 @@ def _notice(agreement, title, opening, duties, article, duties_quoted=True):
         title=title,
         addressee=agreement.institution.name,
         paragraphs=[opening, *numbered(duties)],
-        quotes=quotes(agreement, wanted),
+        quotes=quotes(agreement, wanted, leads),
         issuer=agreement.agency.name,
         day=day_in_words(localdate()),
     ), None
@@ -162,6 +165,7 @@ def display_notice(agreement, act, details):
         title=f"关于{name}医保服务协议的公告",
         addressee="各位参保人员",
         paragraphs=paragraphs,
+        quotes=quotes(agreement, [agreement.terms.announcement.article]),
         issuer=hospital.name,
         day=day_in_words(localdate()),
     ), None
@@ -268,29 +272,50 @@ def _basis(agreement, effect, details):
     item = details.get("item")
     if item is None:
         return ""
-    own = agreement.edition.breaches.measure_that(effect).article
-    if item.article == own:
+    heavier = _heavier(agreement, effect, details)
+    if not heavier:
         return item.article_label
-    return f"第{chinese_number(own)}条（有{item.article_label}情形，且{details['severity']}）"
+    return f"{heavier[0]}（有{item.article_label}情形，且{details['severity']}）"
+
+
+def _heavier(agreement, effect, details):
+    """[第六十七条]: the article that lets a lesser breach weigh as much; [] where the breach is its own."""
+    item = details.get("item")
+    own = item and agreement.edition.breaches.measure_that(effect).article
+    return [] if item is None or item.article == own else [f"第{chinese_number(own)}条"]
 
 
 def numbered(lines):
     return [f"{chinese_number(place)}、{line}" for place, line in enumerate(lines, start=1)]
 
 
-def quotes(agreement, references):
-    """The articles, or single items, as the agreement's own edition has them. One that it does not have is left out."""
-    found = (_quote(agreement.edition.form, one) for one in dict.fromkeys(references))
+def quotes(agreement, references, leads=()):
+    """Articles as the agreement's own edition has them: whole, or the opening words with the items referred to.
+
+    `leads`: articles of which the opening words are wanted, which say what may be done. One that the edition does not
+    have is left out.
+    """
+    wanted = {}
+    for label, _, item in (one.partition("（") for one in dict.fromkeys(references)):
+        wanted.setdefault(label, []).append(item)
+    for label in leads:
+        wanted.setdefault(label, [])
+    found = (_quote(agreement.edition.form, label, items) for label, items in wanted.items())
     return [one for one in found if one]
 
 
-def _quote(form, reference):
-    label, _, item = reference.partition("（")
+def cited(agreement, *articles):
+    """Articles of the reference form as references into the agreement's own text; one may be several there."""
+    return [one for article in articles for one in agreement.cite(article).split("、")]
+
+
+def _quote(form, label, items):
     try:
         article = form.article(label)
-        taken = [article.item(number_of(item.rstrip("）")))] if item else article.paragraphs
+        named = [article.item(number_of(item.rstrip("）"))) for item in items if item]
     except NoSuchArticle:
         return None
+    taken = article.paragraphs if "" in items else [article.paragraphs[0], *named]
     return {"label": label, "lines": [f"{one.label}{one.shown}" for one in taken]}
 
 

@@ -87,7 +87,7 @@ class HoldingActs:
         """First and last day on which a ban from `on` may end: both ways of counting a month's last day pass (第六十五条)."""
         if self.stops_without_end(article):
             return self.service_bans.model.NO_END, self.service_bans.model.NO_END
-        term = self.terms.person_stop[article]
+        term = self.terms_on(on).person_stop[article]
         first = add_months(on, term.min_months) - timedelta(days=term.slack_days)
         return first, add_months(on, term.max_months)
 

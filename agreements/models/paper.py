@@ -84,6 +84,7 @@ class Paper(SealingActs, Stateful):
         PAYMENT_DEMAND = "payment_demand", "缴款通知书"
         OFFSET_NOTICE = "offset_notice", "抵扣通知书"
         INTERVIEW_NOTICE = "interview_notice", "约谈通知书"
+        INTERVIEW_RECORD = "interview_record", "约谈记录"
         RECTIFICATION_NOTICE = "rectification_notice", "限期整改通知书"
         HOLD_NOTICE = "hold_notice", "暂停拨付通知书"
         RELEASE_NOTICE = "release_notice", "恢复拨付通知书"
@@ -101,7 +102,7 @@ class Paper(SealingActs, Stateful):
         Purpose.SUSPENSION_NOTICE: "通", Purpose.EXEMPTION_NOTICE: "通", Purpose.RESUMPTION_NOTICE: "通", Purpose.ENDING_NOTICE: "通",
         Purpose.EXTENSION_NOTICE: "延", Purpose.END_NOTICE: "通", Purpose.CRITICISM: "批", Purpose.CASCADE_NOTICE: "函", Purpose.DELIVERY_RECEIPT: "证", Purpose.RESULT_SHEET: "查",
         Purpose.EVIDENCE_REQUEST: "调", Purpose.INTENDED_NOTICE: "违告", Purpose.BREACH_DECISION: "违决",
-        Purpose.PAYMENT_DEMAND: "缴", Purpose.OFFSET_NOTICE: "抵", Purpose.INTERVIEW_NOTICE: "约", Purpose.RECTIFICATION_NOTICE: "改",
+        Purpose.PAYMENT_DEMAND: "缴", Purpose.OFFSET_NOTICE: "抵", Purpose.INTERVIEW_NOTICE: "约", Purpose.INTERVIEW_RECORD: "约", Purpose.RECTIFICATION_NOTICE: "改",
         Purpose.HOLD_NOTICE: "停", Purpose.RELEASE_NOTICE: "停", Purpose.CASE_LETTER: "函", Purpose.EXPLANATION: "释",
         Purpose.POINTS_NOTICE: "记", Purpose.ASSESSMENT_NOTICE: "考", Purpose.DEPT_LETTER: "函",
         Purpose.PERMIT_NOTICE: "准", Purpose.CONSULTATION_RECORD: "商",

@@ -1,6 +1,7 @@
 """What the printed forms of the hospital's reports say (rules table 7.1)."""
 
 from ..applications.sheets import SEALED, about_the_hospital, files_of
+from ..deliveries.notice_sheets import quotes
 from ..models import Paper, PenaltyReport, SelfCheckReport
 from ..papers.sheet import Sheet, day_in_words
 
@@ -47,6 +48,7 @@ def self_check_form(report):
             files_of(report),
         ],
         basis=f"依据服务协议{report.agreement.terms.self_check.article}、{report.agreement.terms.self_report.article}，报告以上自查情况。",
+        quotes=quotes(report.agreement, [report.agreement.terms.self_report.article]),
         boxes=[SEALED, ["甲方收件意见：", "经办人：", "　　　　年　　月　　日"]],
         day=day_in_words(report.filed_on),
     )

@@ -229,6 +229,15 @@ def call_interview(case, *, by, on=None, address="", **details):
 
 
 @transaction.atomic
+def hold_interview(interview, *, by, on=None, address="", **details):
+    """第六十三条: the record of it (D-04) is kept as a paper beside the signed original. Returns the Interview."""
+    interview = perform(interview.hold, by=by, address=address, on=on or localdate(), **details)
+    paper = owe(interview.breach_case, P.INTERVIEW_RECORD, case_sheets.interview_record(interview))
+    _keep(interview, "record_paper", paper)
+    return interview
+
+
+@transaction.atomic
 def submit_rectification(rectification, *, by, report, files, on=None, address=""):
     """第六十三条、第七条（十）：the report and its letter of commitment. Returns the Rectification."""
     on = on or localdate()

@@ -94,8 +94,8 @@ def register():
     from agreements.views import record as record_page
 
     from . import desk as case_desk
-    from .checks import why_not_mended
     from .funds import taken_from
+    from .rectification_checks import why_not_mended
 
     claim_checks.TAKERS.append(taken_from)
     checks.SUSPENSION_KEEPERS.append(why_not_mended)

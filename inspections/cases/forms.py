@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from agreements.applications.forms import FilesField
+from agreements.edition_text import chinese_number
 from agreements.forms import ActForm, TodayForm, TodayReasonForm, day_field
 from agreements.models import Agreement
 from config.forms import PortalForm
@@ -74,8 +75,8 @@ class ItemForm(OfCaseForm):
     overlap_reason = words("选用这一项的理由", required=False, rows=2, help_text="同一行为另有条款时写")
     facts = words("查实的事实", 2000)
     amount = money("违规费用（元）", initial=0, help_text="默认为基金支付部分；违约金以此为基数")
-    department = forms.ModelChoiceField(label="科室", queryset=None, required=False)
-    staff = forms.ModelChoiceField(label="人员", queryset=None, required=False)
+    department = forms.ModelChoiceField(label="科室", queryset=None, required=False, empty_label="不限科室")
+    staff = forms.ModelChoiceField(label="人员", queryset=None, required=False, empty_label="不涉及个人")
 
     def prepare(self):
         edition, place = self.agreement.edition, self.agreement.institution
@@ -84,7 +85,10 @@ class ItemForm(OfCaseForm):
         ]
         self.fields["item"].choices = [choice for one in items for choice in _with_parts(one)]
         articles = sorted({one.article for one in items})
-        self.fields["weighs_as"].choices = [("", "按自己的条款"), *((one, f"第{one}条") for one in articles)]
+        self.fields["weighs_as"].choices = [
+            ("", "按自己的条款"),
+            *((one, f"第{chinese_number(one)}条") for one in articles),
+        ]
         severities = dict.fromkeys(
             word
             for one in articles
@@ -121,7 +125,11 @@ class RowChoice(OfCaseForm):
         raise NotImplementedError
 
     def prepare(self):
-        self.fields[self.row_name] = forms.ModelChoiceField(label=self.row_label, queryset=self.rows())
+        rows = self.rows()
+        only = rows.count() == 1  # nothing to choose between
+        self.fields[self.row_name] = forms.ModelChoiceField(
+            rows, label=self.row_label, empty_label=None if only else "选择"
+        )
         self.order_fields([self.row_name])
 
 
@@ -130,7 +138,9 @@ class WeighItemForm(ItemForm):
 
     def prepare(self):
         super().prepare()
-        self.fields["row"] = forms.ModelChoiceField(label="改哪一条", queryset=self.breach_case.items.all())
+        self.fields["row"] = forms.ModelChoiceField(
+            label="改哪一条", queryset=self.breach_case.items.all(), empty_label="选择"
+        )
         self.order_fields(["row"])
 
 

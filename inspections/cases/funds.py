@@ -33,5 +33,10 @@ def fund_of(agreement, lock=False):
     return [(claim, left) for claim, left in parts if left > 0]
 
 
+def held_under(agreement):
+    """第六十四条: [(claim, what is left of it)] of this agreement: what waits while payment is held, by its own months."""
+    return [(claim, left) for claim, left in fund_of(agreement) if claim.agreement_id == agreement.pk]
+
+
 def fund_sum(agreement):
     return sum((left for _, left in fund_of(agreement)), NOTHING)

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.timezone import localdate
+
 from agreements.models import ServiceBan
 
 from .money import FEN, NOTHING, cap_total, in_yuan
@@ -33,10 +35,10 @@ LABELS = {
 }  # fmt: skip
 
 
-def allowed(edition, measure, article):
-    """Whether the article gives this measure, by the edition's own table."""
-    row = edition.breaches.measures.get(article)
-    return row is not None and GIVES[measure](row, edition.terms)
+def allowed(agreement, measure, article, on=None):
+    """Whether the article gives this measure: by the edition's table, and the numbers of this day (第七十七条)."""
+    row = agreement.edition.breaches.measures.get(article)
+    return row is not None and GIVES[measure](row, agreement.terms_on(on or localdate()))
 
 
 @dataclass(frozen=True)
@@ -177,32 +179,31 @@ class Weighed:
     label: str
 
 
-def item_that_gives(case, measure):
-    """The first item of the case whose article gives this measure; None without one."""
-    edition = case.agreement.edition
-    return next((one for one in case.items.all() if allowed(edition, measure, one.weighs_as)), None)
+def item_that_gives(case, measure, on):
+    """The first item of the case whose article gives this measure on this day; None without one."""
+    items = case.items.all()
+    return next((one for one in items if allowed(case.agreement, measure, one.weighs_as, on)), None)
 
 
 def extra_by_item(plan, case):
     """[(order of the item, amount)] beyond what is recovered, where it is multiplied: the base is a line of its own."""
-    more = case.agreement.terms.refund.factor - 1
+    more = case.agreement.terms_on(plan.on).refund.factor - 1
     return [
         (order, (amount * more).quantize(FEN)) for order, amount in plan.by_item("recover") if plan.doubled
     ]
 
 
-def damages_cap(case):
-    """第六十五条至第六十七条：the cap of each item by its own article, summed."""
-    rates = {article: term.cap for article, term in case.agreement.terms.liquidated_damages.items()}
+def damages_cap(case, on=None):
+    """第六十五条至第六十七条：the cap of each item by its own article and the rates of this day, summed."""
+    terms = case.agreement.terms_on(on or localdate())
+    rates = {article: term.cap for article, term in terms.liquidated_damages.items()}
     return cap_total([(item.weighs_as, item.amount) for item in case.items.all()], rates)
 
 
 def refundable(case):
     """The 违规费用 of the items whose article lets the agency refuse or recover."""
-    edition = case.agreement.edition
-    return sum(
-        (item.amount for item in case.items.all() if allowed(edition, "recover", item.weighs_as)), NOTHING
-    )
+    taken = [item.amount for item in case.items.all() if allowed(case.agreement, "recover", item.weighs_as)]
+    return sum(taken, NOTHING)
 
 
 def heavier_than(intended, plan):
@@ -273,7 +274,7 @@ def acts_of(plan, case, minutes=""):
         )  # fmt: skip
         acts.append(("hold_payment", {"hold_ground": ground, "reason": plan.reason, "on": plan.on}))
     if plan.criticism:
-        item = item_that_gives(case, "criticism").weighed
+        item = item_that_gives(case, "criticism", plan.on).weighed
         acts.append(("criticise", {"item": item, "reason": plan.reason, "on": plan.on}))
     return acts + _whole(plan, case, minutes)
 

@@ -69,15 +69,15 @@ class PlanForm(OfCaseForm):
         """What the edition knows nowhere is not asked; what this case's items do not give is refused by name."""
         rows = self.agreement.edition.breaches.measures
         for name, measure in ASKED_IF_KNOWN.items():
-            if not any(allowed(self.agreement.edition, measure, article) for article in rows):
+            if not any(allowed(self.agreement, measure, article) for article in rows):
                 del self.fields[name]
 
     def _ask_amounts(self):
         """第六十五条：for each item what its own article gives; the sum of 违约金 is what is capped."""
-        edition, cap = self.agreement.edition, self.breach_case.cap
+        cap = self.breach_case.cap
         for one in self.items:
             for name in AMOUNTS:
-                if allowed(edition, name, one.weighs_as):
+                if allowed(self.agreement, name, one.weighs_as):
                     most = f"各项合计上限 {cap:,.2f} 元，确要超过的，由负责人决定时写明理由并附材料"
                     self.fields[f"{name}_{one.order}"] = money(
                         f"第{one.order}项 {LABELS[name]}（元）", required=False,

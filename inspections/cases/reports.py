@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.timezone import localdate
 
@@ -63,20 +63,16 @@ def by_article(lines):
 class Bar:
     label: str
     value: int
-    y: int
     width: int
 
 
-ROW, LONGEST = 28, 420
+LONGEST = 100
 
 
 def bars(counts):
     """Bars of a chart as whole units, the longest LONGEST wide; an empty chart has none."""
     most = max((value for _, value in counts), default=0)
-    return [
-        Bar(label, value, ROW * place, round(LONGEST * value / most))
-        for place, (label, value) in enumerate(counts)
-    ]
+    return [Bar(label, value, round(LONGEST * value / most)) for label, value in counts]
 
 
 def breach_rows(lines):
@@ -121,7 +117,7 @@ def override_rows(months):
 def suspensions(user):
     """Suspensions that the user may see, the open ones first, with the days that they last or lasted."""
     found = Suspension.objects.visible_to(user).select_related("agreement__institution__current")
-    return found.order_by("closed_on", "-started_on", "-pk")
+    return found.order_by(F("closed_on").desc(nulls_first=True), "-started_on", "-pk")
 
 
 def days_of(suspension, today=None):

@@ -1,10 +1,14 @@
 """What the papers of a breach case say (rules table 7.1: D-04 to D-10, D-34): each from facts, with its article."""
 
+from dataclasses import replace
+
 from django.utils.timezone import localdate, localtime
 
-from agreements.deliveries.notice_sheets import numbered, quotes
+from agreements.deliveries.notice_sheets import cited, numbered, quotes
+from agreements.edition_text import chinese_number
 from agreements.papers.sheet import Sheet, day_in_words
 
+from .funds import held_under
 from .money import NOTHING, in_yuan
 from .plan import AMOUNTS, LABELS, WHOLE_CASE
 from .words import measures_in_words
@@ -19,7 +23,15 @@ def intended_notice(case):
         f"依据服务协议{agreement.cite('第六条（三）')}，你单位有权陈述、申辩。自收到本告知书之日的次日起"
         f"{agreement.terms.defence.in_words}内，以书面向我单位提出，可以附证明材料；期满没有提出的，我单位可以作出决定。",
     ]
-    return _sheet(case, "拟处理告知书", paragraphs, table=items_table(case, plan), articles=_grounds(case))
+    articles = [*_grounds(case), *cited(agreement, "第六条（三）")]
+    return _sheet(
+        case,
+        "拟处理告知书",
+        paragraphs,
+        table=items_table(case, plan),
+        articles=articles,
+        leads=_heavier(case),
+    )
 
 
 def decision_notice(case):
@@ -42,7 +54,9 @@ def decision_notice(case):
         *numbered(measures_in_words(plan, case)),
         f"你单位可以要求我单位解释本决定（{_explains(agreement)}）。{_against(agreement)}",
     ]
-    return _sheet(case, "违约处理决定书", paragraphs, table=items_table(case, plan), articles=_grounds(case))
+    return _sheet(
+        case, "违约处理决定书", paragraphs, table=items_table(case, plan), articles=_grounds(case), leads=_heavier(case)
+    )  # fmt: skip
 
 
 def payment_demand(case, items):
@@ -105,6 +119,19 @@ def interview_notice(interview):
     return _sheet(case, "约谈通知书", words, rows=rows, articles=[article])
 
 
+def interview_record(interview):
+    """D-04 约谈记录 (第六十三条): what was said, and by which digests the signed originals are known."""
+    case, at = interview.breach_case, localtime(interview.at)
+    signed = "\n".join(f"{one.name}（SHA-256：{one.sha256}）" for one in interview.attachments.all())
+    rows = [
+        ("被约谈人", interview.persons), ("到场人员", interview.present), ("日期", day_in_words(interview.held_on)),
+        ("通知时间、地点", f"{day_in_words(at)} {at:%H:%M}，{interview.place}"), ("事项", interview.matters),
+        ("记录", interview.minutes), ("到场人员签名的原件", signed),
+    ]  # fmt: skip
+    article = case.agreement.terms.rectification.article
+    return replace(_sheet(case, "约谈记录", [], rows=rows, articles=[article]), addressee="")
+
+
 def rectification_notice(rectification):
     """D-05 限期整改通知书 (第六十三条、第六十四条)."""
     case = rectification.breach_case
@@ -139,24 +166,27 @@ def release_notice(case, hold, note):
         f"你单位限期整改经验收通过，自{day_in_words(hold.released_on)}起恢复拨付医保费用（{hold.article}）。",
         f"暂停期间（{span}）的费用：{note.rstrip('。') or '符合规定的予以支付，按原费用所属期列账'}。",
     ]
-    return _sheet(case, "恢复拨付通知书", words, articles=[hold.article])
+    rows = [[claim.month_name, in_yuan(left)] for claim, left in held_under(case.agreement)]
+    table = {"head": ["费用所属期", "审核应付、尚未拨付"], "rows": rows} if rows else None
+    return _sheet(case, "恢复拨付通知书", words, table=table, articles=[hold.article])
 
 
 def explanation(one):
     """D-34 解释说明书 (第五条（九）)."""
     case = one.breach_case
     rows = [("要求解释的内容", one.question), ("解释", one.answer)]
-    return _sheet(case, "违约处理结果解释说明书", [], rows=rows, articles=[])
+    articles = [*cited(case.agreement, "第五条（九）"), *_grounds(case)]
+    return _sheet(case, "违约处理结果解释说明书", [], rows=rows, articles=articles, leads=_heavier(case))
 
 
 # ── words ──
 
 
-def _sheet(case, title, paragraphs, rows=(), table=None, articles=()):
+def _sheet(case, title, paragraphs, rows=(), table=None, articles=(), leads=()):
     agreement = case.agreement
     return Sheet(
         title=title, addressee=agreement.institution.name, rows=[("案件", f"{case.number}　{case.title}"), *rows],
-        table=table or {}, paragraphs=list(paragraphs), quotes=quotes(agreement, articles),
+        table=table or {}, paragraphs=list(paragraphs), quotes=quotes(agreement, articles, leads),
         issuer=agreement.agency.name, day=day_in_words(localdate()),
     )  # fmt: skip
 
@@ -186,6 +216,11 @@ def _amounts(taken, share):
 
 def _grounds(case):
     return [item.breach.article_label for item in case.items.all()]
+
+
+def _heavier(case):
+    """The articles to which a lesser breach was escalated: their opening words say what is done then."""
+    return [f"第{chinese_number(item.weighs_as)}条" for item in case.items.all() if item.is_escalated]
 
 
 def _named(agreement):

@@ -49,10 +49,10 @@ def _by_item(plan, name):
 def _stops(plan, case):
     people = case.agreement.institution
     if plan.criticism:
-        yield f"给予通报批评（{item_that_gives(case, 'criticism').ground}）。"
+        yield f"给予通报批评（{item_that_gives(case, 'criticism', plan.on).ground}）。"
     if plan.warned:
         named = "、".join(map(str, people.staff_members.filter(pk__in=plan.warned)))
-        yield f"对{named}处以警告（{item_that_gives(case, 'warning').ground}）。"
+        yield f"对{named}处以警告（{item_that_gives(case, 'warning', plan.on).ground}）。"
     for ban in plan.bans:
         found = {"person": people.staff_members, "department": people.departments}.get(ban.scope)
         who = found.get(pk=ban.target) if found else ban.service

@@ -219,7 +219,7 @@ class Story:
             case, by=self.clerk, persons=principal, place="市医保经办服务中心三楼会议室",
             at=make_aware(datetime.combine(on, time(15))), matters=self.row.title, on=on,
         )  # fmt: skip
-        perform(
-            interview.hold, by=self.clerk, present=f"{principal}、{self.clerk.name}、{self.reviewer.name}",
+        actions.hold_interview(
+            interview, by=self.clerk, present=f"{principal}、{self.clerk.name}、{self.reviewer.name}",
             minutes="医院说明了投诉没有及时办理的原因，承诺限期整改并公布渠道", files=[scan("约谈记录.pdf")], on=on,
         )  # fmt: skip

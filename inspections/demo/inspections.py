@@ -51,6 +51,10 @@ def _work(crew, row, inspection, by):
     agreement = inspection.agreement
     results = {row.item: ["not_met", row.facts[:40]], "QH-65-01": ["met", ""], "QH-63-11": ["met", ""]}
     perform(inspection.record_checks, by=by, results=results)
+    perform(
+        inspection.record_visit, by=by, on=inspection.began_on, place=str(crew.department(agreement, row.department) or "门诊部、病案室"),
+        members=inspection.team, met="医保办主任、科室主任", note=f"核对病历、治疗单和收费明细。{row.facts}", files=[scan("现场笔录.pdf")],
+    )  # fmt: skip
     actions.draw_sample(inspection, by=by, about="本核查时段出院病例", population=1286)
     perform(
         inspection.add_finding, by=by, item=row.item, part=row.part, facts=row.facts, files=[scan("病历抽查记录.pdf")],

@@ -14,6 +14,7 @@ from .recovery import RecoveryItem, RecoveryPayment
 from .rectification import Interview, Rectification
 from .sample import SampleDraw
 from .sheet import ResultSheet, SheetSignature
+from .visit import Visit
 
 __all__ = [
     "AgencyBreachCase",
@@ -48,4 +49,5 @@ __all__ = [
     "SampleDraw",
     "SheetSignature",
     "StaffWarning",
+    "Visit",
 ]

@@ -6,7 +6,12 @@ from .querysets import WorkOfInspection
 
 
 class ChecklistLine(models.Model):
-    """核查清单的一行：违约情形目录的一项，查没查，符合不符合（第五十七条）。"""
+    """核查清单的一行：违约情形目录的一项，查没查，符合不符合（第五十七条）。
+
+    `item`: its code in the catalogue; CONTACTS for the people whom some texts ask the hospital to name.
+    """
+
+    CONTACTS = "contacts"
 
     class Result(models.TextChoices):
         NOT_CHECKED = "unchecked", "未查"

@@ -6,6 +6,7 @@ from agreements.models import Attachment
 
 from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import plan_checks as planned
 from ..cases import undoing_checks as undoing
 from ..cases.plan import damages_cap, extra_by_item, item_that_gives
 from ..cases.states import AFTER_DECISION
@@ -22,7 +23,7 @@ class DecidingActs:
         checks=[
             common.not_in_the_future, rules.handling_was_heard, rules.hearing_is_done, rules.every_defence_is_considered,
             rules.takes_no_effect_before_it_is_proposed,
-            rules.proposed_plan_is_allowed, rules.held_payment_is_settled_if_any, rules.no_heavier_than_notified,
+            planned.proposed_plan_is_allowed, planned.held_payment_is_settled_if_any, rules.no_heavier_than_notified,
             rules.rescission_is_collective, rules.exemption_stands,
         ],
     )  # fmt: skip
@@ -32,7 +33,7 @@ class DecidingActs:
         self.drop_window(on)
         handling = self.handlings.create(
             outcome=outcome, plan=plan.kept(), report=report, minutes=minutes.strip(), proposed_by=by, proposed_on=on,
-            damages=plan.damages, cap=damages_cap(self),
+            damages=plan.damages, cap=damages_cap(self, plan.on),
         )  # fmt: skip
         handling.minutes_files.add(*Attachment.keep(self.agreement, minutes_files or [], by, internal=True))
 
@@ -59,7 +60,9 @@ class DecidingActs:
         for order, amount in extra_by_item(plan, self):
             self.recoveries.create(kind="extra", amount=amount, order=order, about=named.get(order, ""))
         for person in plan.warned:
-            self.warnings.create(staff_id=person, article=item_that_gives(self, "warning").ground, on=on)
+            self.warnings.create(
+                staff_id=person, article=item_that_gives(self, "warning", plan.on).ground, on=on
+            )
         if plan.rectify_by:
             self._order_rectification(plan, on)
 
@@ -147,7 +150,7 @@ class DecidingActs:
 
     @step(
         "status", source=AFTER_DECISION, target=None, label="通知约谈", article="第六十三条",
-        who=permissions.agency_clerk, checks=[rules.interview_is_allowed],
+        who=permissions.agency_clerk, checks=[planned.interview_is_allowed],
     )  # fmt: skip
     def call_interview(self, persons, place, at, matters, on, by):
         """第六十三条：约谈乙方法定代表人、主要负责人或实际控制人。"""

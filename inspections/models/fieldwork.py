@@ -25,6 +25,20 @@ class FieldworkActs:
         self.began_on = on
 
     @step(
+        "status", source=[S.UNDERWAY], target=None, label="登记现场核查", article="第五十七条", who=permissions.team_member,
+        checks=[
+            common.not_in_the_future, checks.not_before_the_beginning, checks.visitors_are_of_the_team,
+            checks.enough_went_together,
+        ],
+    )  # fmt: skip
+    def record_visit(self, on, place, members, met, note, files, by):
+        """第五十七条：两名以上核查人员到现场，记下到了哪里、见了谁、看了什么，附照片和笔录。"""
+        order = self.visits.count() + 1
+        visit = self.visits.create(order=order, on=on, place=place, met=met, note=note, recorded_by=by)
+        visit.members.set(members)
+        visit.attachments.add(*Attachment.keep(self.agreement, files, by, internal=True))
+
+    @step(
         "status", source=[S.NOTIFIED, S.UNDERWAY], target=None, label="调取资料", article="第五十七条",
         who=permissions.planner_or_team, checks=[common.not_in_the_future, checks.due_day_is_ahead],
     )  # fmt: skip

@@ -9,7 +9,8 @@ from agreements.models.stateful import StateField
 
 from ..cases import checks as rules
 from ..cases import permissions
-from ..cases.plan import Plan, acts_of, made_on
+from ..cases import plan_checks as planned
+from ..cases.plan import Plan, acts_of, damages_cap, made_on
 from ..cases.states import CaseStatus
 from ..cases.words import measures_in_words
 from .case_rows import ActsOfCase, AgencysOfCase, files, of_case, paper_field, person
@@ -110,6 +111,10 @@ class Handling(ActsOfCase):
         """第六条：what a decision of this day orders, which is in effect from that day on and not from an earlier one."""
         return made_on(Plan.read(self.plan), day, self.breach_case)
 
+    def cap_on(self, day):
+        """第六十五条至第六十七条：the most 违约金 that a decision of this day may claim, by the rates of its first day."""
+        return damages_cap(self.breach_case, self.plan_decided_on(day).on)
+
     @property
     def begins_later(self):
         """Whether a decision of today begins on another day than the proposal says."""
@@ -125,8 +130,13 @@ class Handling(ActsOfCase):
         )
 
     @property
+    def cap_now(self):
+        """While it waits, as a decision of today would have it."""
+        return self.cap_on(localdate()) if self.is_open else self.cap
+
+    @property
     def is_over_cap(self):
-        return self.damages > self.cap
+        return self.damages > self.cap_now
 
     def acts(self):
         """[(act of the agreement, details)] that it carries out as things are now."""
@@ -160,12 +170,12 @@ class Handling(ActsOfCase):
         who=permissions.agency_leader,
         checks=[
             common.not_the_proposer, common.not_the_reviewer, rules.window_of_the_case_is_over,
-            rules.damages_are_within_the_cap, rules.override_is_needed, common.not_in_the_future,
+            planned.damages_are_within_the_cap, planned.override_is_needed, common.not_in_the_future,
         ],
     )  # fmt: skip
     def decide(self, override_reason, override_files, on, by):
         """第六十五条至第六十七条：负责人决定，处理同时办理，不早于决定之日起算。违约金原则上不超过上限，确要超过的写明理由并附材料。"""
-        self.decided_plan = self.plan_decided_on(on).kept()
+        self.decided_plan, self.cap = self.plan_decided_on(on).kept(), self.cap_on(on)
         self.decided_by, self.decided_on, self.override_reason = by, on, override_reason.strip()
         kept = self.override_files.model.keep(self.agreement, override_files or [], by, internal=True)
         self.override_files.add(*kept)

@@ -3,6 +3,7 @@ from agreements.gate import step
 
 from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import plan_checks as planned
 from ..cases.states import CaseStatus as S
 
 ITEM = [
@@ -103,7 +104,7 @@ class InvestigatingActs:
         "status", source=[S.INVESTIGATING], target=None, label="拟定处理意见", article="第六十三条至第六十七条",
         who=permissions.agency_clerk,
         checks=[
-            rules.something_is_established, rules.some_measure_is_taken, rules.plan_is_allowed, rules.hold_has_a_rectification,
+            rules.something_is_established, planned.some_measure_is_taken, planned.plan_is_allowed, planned.hold_has_a_rectification,
         ],
     )  # fmt: skip
     def plan_handling(self, plan, by):

@@ -19,14 +19,21 @@ class PlanningActs:
     def plan(
         self, kind, title, signal, period_from, period_to, planned_on, third_party, departments, staff, team
     ):
-        """第五十七条：甲方或委托的第三方机构定期、不定期核查，范围可及科室和医务人员；清单取自违约情形目录。"""
+        """第五十七条：甲方或委托的第三方机构定期、不定期核查，范围可及科室和医务人员；清单取自违约情形目录和文本要求配备的人员。"""
         self.set_scope(departments, staff, team)
-        lines, grade = self.checklist.model, self.agreement.institution.current.grade
-        items = self.agreement.edition.breaches.items.values()
-        wanted = [one for one in items if one.against == "institution" and one.concerns(grade)]
+        lines, wanted = self.checklist.model, self.what_to_check()
         lines.objects.bulk_create(
-            lines(inspection=self, order=order, item=one.code) for order, one in enumerate(wanted, start=1)
+            lines(inspection=self, order=order, item=code) for order, code in enumerate(wanted, start=1)
         )
+
+    def what_to_check(self):
+        """The codes of the checklist: the people to be named, where the text asks for them, then the breach items."""
+        grade, items = (
+            self.agreement.institution.current.grade,
+            self.agreement.edition.breaches.items.values(),
+        )
+        contacts = [self.checklist.model.CONTACTS] if self.agreement.terms.contacts else []
+        return contacts + [one.code for one in items if one.against == "institution" and one.concerns(grade)]
 
     @step(
         "status", source=[S.PLANNED], target=None, label="修改计划", article="第五十七条", who=permissions.planner,

@@ -8,8 +8,8 @@ from agreements.gate import step
 from agreements.models import Attachment
 from agreements.models.stateful import StateField
 
-from ..cases import checks as rules
 from ..cases import permissions
+from ..cases import rectification_checks as rules
 from ..cases import undoing_checks as undoing
 from .case_rows import ActsOfCase, CanBeCancelled, files, of_case, paper_field, person
 
@@ -34,6 +34,7 @@ class Interview(CanBeCancelled, ActsOfCase):
     called_by = person("通知人")
     called_on = models.DateField("通知日期")
     paper = paper_field("约谈通知书")
+    record_paper = paper_field("约谈记录")
     held_on = models.DateField("约谈日期", null=True, editable=False)
     present = models.CharField("到场人员", max_length=300, blank=True)
     minutes = models.CharField("约谈记录", max_length=4000, blank=True)

@@ -52,12 +52,12 @@ class SigningActs:
     @step(
         "status", source=[S.TO_SIGN], target=S.SIGNED, label="乙方当场签认", article="第五十七条",
         who=permissions.team_member,
-        checks=[checks.every_inspector_has_signed, checks.sheet_is_whole, checks.signer_is_named],
+        checks=[checks.every_inspector_has_signed, checks.sheet_is_whole, checks.signer_is_named, checks.seal_is_shown],
     )  # fmt: skip
     def sign_on_the_spot(self, name, capacity, strokes, seal, on, by):
         """第五十七条：乙方在保留申诉权利的前提下，对核查结果当场签字确认并加盖公章。"""
-        kept = Attachment.keep(self.agreement, [seal], by) if seal else [None]
-        self._institution_signature(name, capacity, "drawn", by, strokes=json.loads(strokes), seal=kept[0])
+        (kept,) = Attachment.keep(self.agreement, [seal], by)
+        self._institution_signature(name, capacity, "drawn", by, strokes=json.loads(strokes), seal=kept)
 
     @step(
         "status", source=[S.TO_SIGN], target=S.SIGNED, label="登录签认", article="第五十七条",

@@ -2,7 +2,7 @@
 
 from django.utils.timezone import localdate
 
-from agreements.deliveries.notice_sheets import numbered, quotes
+from agreements.deliveries.notice_sheets import cited, numbered, quotes
 from agreements.papers.sheet import Sheet, day_in_words
 
 from ..cases.sheets import items_table
@@ -82,8 +82,8 @@ def coordination_request(agreement, record):
             ("请求", record.request),
             ("所附材料", "\n".join(record.attachments.values_list("name", flat=True)) or "无"),
         ],
-        basis="依据服务协议第六条、第八十一条，提请协调处理。",
-        quotes=quotes(agreement, ["第八十一条"]),
+        basis=f"依据服务协议{agreement.cite('第六条、第八十一条')}，提请协调处理。",
+        quotes=quotes(agreement, cited(agreement, "第八十一条")),
         boxes=[SEALED, ["收件部门：", "收件人：", "　　　　年　　月　　日"]],
         day=day_in_words(record.filed_on),
     )
@@ -97,8 +97,9 @@ def explanation(agreement, record):
         f"现答复如下：{record.answer_text}",
     ]
     return _to_the_hospital(
-        agreement, "解释说明书", paragraphs=words, basis=f"依据服务协议{article}，答复如上。"
-    )
+        agreement, "解释说明书", paragraphs=words, basis=f"依据服务协议{article}，答复如上。",
+        quotes=quotes(agreement, cited(agreement, "第五条（八）", "第五条（九）")),
+    )  # fmt: skip
 
 
 LETTERS = {
@@ -107,16 +108,18 @@ LETTERS = {
         "失信名单提请函", "第六十一条", "提请将下列单位和人员纳入医保领域失信名单，请将结果反馈我单位。",
     ),
     "AuthorityFiling": ("违约处理备案表", "第六十一条", "检查属实，已按服务协议处理，现报备案。"),
-    "DeptNotification": ("部门通报函", "第四条", "现将有关情况通报你单位。"),
+    "DeptNotification": ("部门通报函", "第四条（六）", "现将有关情况通报你单位。"),
 }  # fmt: skip
 
 
 def letter(agreement, record):
     """D-25 移送函、失信名单提请函、备案表, D-26 部门通报函 (第四条、第六十一条、第七十条)."""
-    title, article, asks = LETTERS[type(record).__name__]
+    title, named, asks = LETTERS[type(record).__name__]
+    article = agreement.cite(named)
     persons = [("提请纳入的单位和人员", record.persons)] if hasattr(record, "persons") else []
-    case, of_case, table = record.breach_case, [], {}
+    case, of_case, table, grounds = record.breach_case, [], {}, []
     if case:
+        grounds = [item.breach.article_label for item in case.items.all()]
         of_case, table = [("案件", f"{case.number}　{case.title}")], items_table(case)
         if case.decision_id:
             of_case.append(("处理", "\n".join(measures_in_words(case.decision.typed_plan, case))))
@@ -134,6 +137,7 @@ def letter(agreement, record):
         ],
         table=table,
         basis=f"依据服务协议{article}，{asks}",
+        quotes=quotes(agreement, [*cited(agreement, named), *grounds]),
         issuer=agreement.agency.name,
         day=day_in_words(record.sent_on),
     )

@@ -30,7 +30,7 @@ def statistics(request):
     drawn = reports.bars(reports.by_article(lines))
     years = range(localdate().year, localdate().year - 5, -1)
     context = {
-        "lines": lines, "bars": drawn, "height": reports.ROW * len(drawn), "year": year, "years": years,
+        "lines": lines, "bars": drawn, "year": year, "years": years,
         "times": sum(line.times for line in lines), "amount": sum(line.amount for line in lines),
     }  # fmt: skip
     return render(request, "inspections/case_statistics.html", context)

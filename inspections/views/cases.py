@@ -18,7 +18,7 @@ from ..cases import actions as cases
 from ..cases import forms
 from ..cases import permissions as case_permissions
 from ..cases import points as case_points
-from ..cases.funds import fund_of
+from ..cases.funds import fund_of, held_under
 from ..cases.plan import LABELS
 from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
@@ -95,6 +95,7 @@ BESIDE = (
     "investigate_again",
     "remove_item",
     "weigh_item",
+    "waive_defence",
 )  # never the way forward
 
 
@@ -111,7 +112,12 @@ class CaseDeeds(Deeds):
 
     @property
     def first(self):
-        ahead = (one for one in self.shown if one.forward and not one.refusal and one.name not in BESIDE)
+        """What brings the case forward, and is not done yet."""
+        case, done = self.thing, {*BESIDE}
+        if case.status == CaseStatus.INVESTIGATING:
+            done |= {"propose_handling"} | ({"add_item"} if case.items.exists() else set())
+            done |= {"plan_handling"} if case.intended or not case.items.exists() else set()
+        ahead = (one for one in self.shown if one.forward and not one.refusal and one.name not in done)
         return next(ahead, None)
 
 
@@ -133,9 +139,6 @@ def _told(request, one, deeds):
         # Back under investigation: what is found and intended now is told with the next notice.
         items, plan = items.none(), None
     decided = one.decision.typed_plan if one.decision else None
-    events = Event.objects.visible_to(request.user).filter(
-        agreement=one.agreement_id, subject=f"{one.kind_name} {one}"
-    )
     return {
         "case": one, "agreement": one.agreement, "deeds": deeds, "form": deeds.form, "items": _with_amounts(items, decided or plan),
         "intended": measures_in_words(plan, one) if plan else [],
@@ -145,11 +148,23 @@ def _told(request, one, deeds):
         "recoveries": one.recoveries.all(), "rectifications": one.rectifications.all(), "interviews": one.interviews.all(),
         "explanations": one.explanations.all(),
         **_beside(one, request.user), "overlaps": _overlaps(one) if deeds.offers("add_item") else [],
-        "history": events.order_by("seq"), "insider": not request.user.institution_id, "papers": _papers(one),
+        "history": _history(one, request.user), "insider": not request.user.institution_id, "papers": _papers(one),
         "waivers": one.waiver_files.all(),
         "quashed": one.handlings.filter(quashed_on__isnull=False).select_related("quashed_by", "paper"),
         "to_restore": [] if request.user.institution_id else left_of(one),
     }  # fmt: skip
+
+
+def _history(one, user):
+    """What was done about the case and all that is under it, as far as this person sees it."""
+    under = [one, *one.handlings.all(), *one.interviews.all(), *one.rectifications.all()]
+    owed = {f"{item.kind_name} {item}": str(item).removeprefix(f"{one}-") for item in one.recoveries.all()}
+    subjects = [*(f"{thing.kind_name} {thing}" for thing in under), *owed]
+    events = Event.objects.visible_to(user).filter(agreement=one.agreement_id, subject__in=subjects)
+    found = list(events.order_by("seq"))
+    for event in found:
+        event.about = owed.get(event.subject, "")
+    return found
 
 
 def _with_amounts(items, plan):
@@ -164,7 +179,8 @@ def _overlaps(one):
     """Items that name one and the same act, each group once, to be compared before one is chosen."""
     items = one.agreement.edition.breaches.items
     groups = {frozenset([item.code, *item.overlaps]) for item in items.values() if item.overlaps}
-    return [[items[code] for code in sorted(group)] for group in sorted(groups, key=sorted)]
+    whole = [group for group in groups if not any(group < other for other in groups)]
+    return [[items[code] for code in sorted(group)] for group in sorted(whole, key=sorted)]
 
 
 def _beside(one, user):
@@ -243,7 +259,7 @@ def interview(request, number, pk):
     """约谈：通知、记录、签名的材料（第六十三条）。"""
     one = found(request, number)
     thing = get_object_or_404(Interview, breach_case=one, pk=pk)
-    deeds = Deeds(request, thing, {"hold": forms.HoldInterviewForm})
+    deeds = Deeds(request, thing, {"hold": forms.HoldInterviewForm}, {"hold": cases.hold_interview})
     return deeds.answered() or _page(request, one, deeds, "inspections/interview.html", {"interview": thing})
 
 
@@ -259,9 +275,9 @@ def rectification(request, number, pk):
     }  # fmt: skip
     how = {"submit": cases.submit_rectification, "accept": cases.accept_rectification}
     deeds = Deeds(request, thing, acts, how)
-    return deeds.answered() or _page(
-        request, one, deeds, "inspections/rectification.html", {"rectification": thing}
-    )
+    held = held_under(one.agreement) if thing.hold and thing.hold.is_open else []
+    told = {"rectification": thing, "held": held}
+    return deeds.answered() or _page(request, one, deeds, "inspections/rectification.html", told)
 
 
 def recovery(request, number, pk):

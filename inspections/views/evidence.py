@@ -76,13 +76,14 @@ def file(request, number, pk):
 
 
 def files_of(inspection, user):
-    """Evidence, answers and seals of one inspection; of these a hospital sees what is not the agency's own."""
+    """Evidence, answers, seals and what visits brought home; of these a hospital sees what is not the agency's own."""
     files = Attachment.objects.filter(agreement=inspection.agreement)
     evidence = files.filter(findings__inspection=inspection)
     answers = files.filter(pk__in=EvidenceRequest.attachments.through.objects.filter(
         evidencerequest__inspection=inspection).values("attachment"))  # fmt: skip
     seals = files.filter(pk__in=inspection.sheets.values("signatures__seal"))
-    found = files.filter(pk__in=[*_pks(evidence), *_pks(answers), *_pks(seals)])
+    visits = files.filter(visits__inspection=inspection)
+    found = files.filter(pk__in=[*_pks(evidence), *_pks(answers), *_pks(seals), *_pks(visits)])
     return found.filter(internal=False) if user.institution_id else found
 
 

@@ -1,4 +1,4 @@
-"""实施：清单、抽样、问题。核查组的人登记，经办机构的其他人看。"""
+"""实施：现场、清单、抽样、问题。核查组的人登记，经办机构的其他人看。"""
 
 from functools import partial
 
@@ -11,7 +11,8 @@ from agreements.gate import RuleBroken, perform, refusal
 from agreements.views.common import carried_out, must
 from config.middleware import client_address
 
-from .. import actions, forms, permissions
+from .. import actions, permissions
+from .. import fieldwork_forms as forms
 from ..checking import groups_of
 from ..models import ChecklistLine, SampleDraw
 from .common import inspection_or_404
@@ -83,6 +84,21 @@ def samples(request, number):
         "terms": thing.agreement.terms.audit,
     }
     return render(request, "inspections/samples.html", context)
+
+
+def new_visit(request, number):
+    """登记一次现场核查：到哪里、谁去、见了谁，附照片和笔录。"""
+    thing, on_team = _work(request, number)
+    must(on_team, "登记现场核查")
+    form = forms.VisitForm(
+        request.POST or None, request.FILES or None, agreement=thing.agreement, user=request.user, inspection=thing
+    )  # fmt: skip
+    if form.is_valid() and carried_out(form, request, partial(perform, thing.record_visit), **form.details()):
+        messages.success(request, "现场核查已登记")
+        return redirect(thing)
+    why = refusal(thing, "record_visit", by=request.user)
+    context = {"inspection": thing, "agreement": thing.agreement, "form": form, "refusal": why}
+    return render(request, "inspections/visit.html", context)
 
 
 def new_finding(request, number):

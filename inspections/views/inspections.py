@@ -1,5 +1,8 @@
 """核查的列表、核查人员的当日、一次核查的全部。"""
 
+from itertools import groupby
+from operator import attrgetter
+
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.shortcuts import render
@@ -9,7 +12,7 @@ from agreements.forms import TodayForm, TodayReasonForm
 from agreements.views.deeds import Deeds
 
 from .. import actions, forms, permissions
-from ..models import EvidenceRequest, Finding, Inspection
+from ..models import EvidenceRequest, Finding, Inspection, Visit
 from ..states import ANSWERED, CLOSED, OPEN
 from ..states import InspectionStatus as S
 from .common import inspection_or_404
@@ -24,6 +27,8 @@ TABS = [
     ("answered", "已签、拒签", ANSWERED),
     ("closed", "已了结", CLOSED),
 ]
+
+PLACES = ["今天", "在办", "计划日期已过", "以后"]
 
 # What may be done about an inspection, in the order of its life.
 ACTS = {
@@ -74,8 +79,10 @@ def day(request):
         output_field=IntegerField(),
     )
     own = Inspection.objects.visible_to(request.user).of_person(request.user).filter(status__in=OPEN)
-    rows = own.with_parties().annotate(place=first).order_by("place", "planned_on", "pk")[:PER_PAGE]
-    return render(request, "inspections/day.html", {"inspections": rows})
+    rows = own.with_parties().annotate(place=first, found=Count("findings", distinct=True))
+    parts = groupby(rows.order_by("place", "planned_on", "pk")[:PER_PAGE], key=attrgetter("place"))
+    groups = [(PLACES[place], list(some)) for place, some in parts]
+    return render(request, "inspections/day.html", {"groups": groups})
 
 
 def inspection(request, number):
@@ -97,6 +104,7 @@ def inspection(request, number):
         "requests": EvidenceRequest.objects.visible_to(user).filter(inspection=thing),
         "sheet": thing.sheet,
         "counts": checklist_counts(thing) if not user.institution_id else [],
+        "visits": visits_of(thing, user),
         "samples": thing.samples.count() if not user.institution_id else 0,
     }
     return deeds.answered() or render(request, "inspections/record.html", context)
@@ -108,6 +116,11 @@ def findings_of(inspection, user):
     for one in rows:
         one.inspection = inspection  # so that none of them asks for it again
     return rows
+
+
+def visits_of(inspection, user):
+    found = Visit.objects.visible_to(user).filter(inspection=inspection)
+    return found.prefetch_related("members", "attachments")
 
 
 def checklist_counts(inspection):

@@ -1,6 +1,6 @@
 """费用申报：受理、审核、同意拨付、拨付，各由不同的人办理；双方看得到拨付的时限，暂停拨付时不付（第五、六、七、三十六至三十九条）。"""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -159,7 +159,7 @@ def test_what_is_paid_is_what_was_allowed_or_says_why_not(agreement, desk, money
 # ── the audit ──
 
 
-@pytest.mark.rule("Q05.2")
+@pytest.mark.rule("Q05.2", "Q09.2")
 def test_an_audit_says_what_is_not_paid_and_why(agreement, desk):
     claim = audited(received(agreement, desk), desk, "880.00", "超适应症用药")
     assert (claim.status, claim.refused) == ("audited", Decimal("120.00"))
@@ -207,6 +207,7 @@ def test_reconciliation_is_asked_for_in_time_from_the_end_of_the_audit(agreement
 
 
 @pytest.mark.only_text("qinghai", "shanghai")
+@pytest.mark.rule("Q36.1")
 @pytest.mark.parametrize(
     "month, claimed, sentence",
     [
@@ -235,6 +236,7 @@ def test_a_month_that_was_suspended_throughout_is_not_claimed(agreement, desk, a
     assert received(agreement, desk, "2026-05-01").status == "received"
 
 
+@pytest.mark.rule("Q36.1")
 def test_one_claim_a_month_and_a_returned_one_makes_room(agreement, desk, at):
     first = received(agreement, desk)
     with pytest.raises(RuleBroken, match="2026-01的费用已经受理过"):
@@ -422,10 +424,26 @@ def test_a_held_claim_shows_why_the_button_is_dead(agreement, desk, client):
     assert answer.status_code == 200 and FeeClaim.objects.get().status == "audited"
 
 
-def test_the_hospital_is_told_where_to_turn_when_payment_is_late(agreement, desk, at, client):
+@pytest.mark.rule("Q39.3")
+def test_when_payment_is_late_the_hospital_is_led_to_the_authority(agreement, desk, at, client):
     claim = received(agreement, desk)
-    at("2026-03-09")
-    assert "提请同级医疗保障行政部门协调" in entered(client, desk.operator).get(claim.get_absolute_url()).text
+    clock, words = clock_of(claim), "从协议页面提请"
+    at(clock.due_on.isoformat())
+    assert words not in entered(client, desk.operator).get(claim.get_absolute_url()).text
+    at((clock.due_on + timedelta(days=1)).isoformat())
+    assert words in entered(client, desk.operator).get(claim.get_absolute_url()).text
+    assert words not in entered(client, desk.clerk).get(claim.get_absolute_url()).text
+    path = reverse("coordination-new", args=[agreement.number])
+    page = entered(client, desk.operator).get(agreement.get_absolute_url()).text
+    assert path in page and 'id="h-records"' in page
+    matter = {
+        "about": "payment",
+        "matter": "一月费用逾期未拨付",
+        "request": "协调拨付",
+        "on": localdate().isoformat(),
+    }
+    assert client.post(path, matter).status_code == 302
+    assert agreement.papers.get(purpose="coordination").snapshot["title"] == "提请协调申请书"
 
 
 def test_the_list_finds_by_name_and_state_and_shows_strangers_nothing(agreement, desk, client, other_clerk):

@@ -60,8 +60,11 @@ def test_the_articles_are_quoted_to_the_letter(desk):
         for quote in paper.snapshot["quotes"]:
             for line in quote["lines"]:
                 assert line in text, quote["label"]
-    quoted = [(one["label"], one["lines"][0][:3]) for one in sheet(agreement, P.ENDING_NOTICE)["quotes"]]
-    assert quoted == [("第八十条", "（三）"), ("第七十三条", "乙方在"), ("第八十二条", "甲乙双")]
+    quoted = [
+        (one["label"], *(line[:3] for line in one["lines"]))
+        for one in sheet(agreement, P.ENDING_NOTICE)["quotes"]
+    ]
+    assert quoted == [("第八十条", "有下列", "（三）"), ("第七十三条", "乙方在"), ("第八十二条", "甲乙双")]
 
 
 @pytest.mark.only_text("qinghai")
@@ -74,6 +77,16 @@ def test_a_breach_is_named_by_its_item_and_by_what_makes_it_heavier(desk):
     agreement = desk.rescinded(agreement, code="QH-65-06", severity="性质恶劣")
     notice = words(agreement, P.ENDING_NOTICE)
     assert "第六十七条（有第六十五条（六）情形，且性质恶劣）" in notice and "经查实" in notice
+    own, heavier = (
+        sheet(agreement, P.ENDING_NOTICE)["quotes"][0],
+        sheet(agreement, P.ENDING_NOTICE)["quotes"][-1],
+    )
+    assert own["label"] == "第六十五条" and own["lines"][1].startswith("（六）")
+    assert (
+        heavier["label"] == "第六十七条"
+        and "解除医保协议" in heavier["lines"][0]
+        and len(heavier["lines"]) == 1
+    )
     assert notice.startswith("解除协议通知书")
 
 

@@ -15,6 +15,7 @@ from agreements.edition_text import BLANK, LOST, read_text
 from agreements.papers.press import ASSETS, OwnFilesOnly, press
 from agreements.papers.refusals import FontMissing, MissingField, MissingGlyph, PaperRefused
 from agreements.papers.render import Stamp, render_agreement, render_commitment
+from agreements.papers.sheet import Sheet, render_sheet
 
 OFFICIAL = Path(__file__).parents[1] / "data"
 EDITION = Path(settings.EDITIONS_DIR) / "qinghai-2025"
@@ -182,6 +183,17 @@ def test_a_blank_left_to_the_pen_on_purpose_is_not_missing(short):
 def test_a_commitment_names_its_material():
     with pytest.raises(MissingField, match="承诺书缺少：材料名称"):
         render_commitment(COMMITMENT, VALUES | {"material": ""}, stamp=STAMP)
+
+
+def test_a_notice_closes_with_its_day_in_one_line_and_breaks_no_amount():
+    table = {
+        "head": ["序号", "违约情形", "事实", "违规费用"],
+        "rows": [["1", "重复收费" * 9, "床位费" * 30, "1,212,846.00元"]],
+    }
+    sheet = Sheet(title="通知书", addressee="某医院", table=table, issuer="某中心", day="2026年11月25日")
+    page = opened(render_sheet(sheet, stamp=STAMP))[0]
+    (day,) = page.search_for(sheet.day)  # a rectangle a line
+    assert abs(day.x1 - RIGHT_MARGIN) < 2 and len(page.search_for("1,212,846.00")) == 1
 
 
 def test_an_official_paper_needs_a_number(short):

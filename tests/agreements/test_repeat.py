@@ -74,29 +74,45 @@ def test_the_other_decision_is_to_rescind(desk):
     assert "考虑解除" not in groups(desk.leader)
 
 
-@pytest.mark.rule("Q67.5")
-def test_an_investigation_that_is_proved_counts_and_one_that_is_not_does_not(desk):
-    investigation = {"reason": "涉嫌冒名就医", "on": TODAY, "aftercare": AFTERCARE}
-    agreement = desk.decided(desk.signed(), "suspend_for_investigation", **investigation)
-    assert agreement.times_suspended == 0
-    agreement = desk.resumed(agreement, requested_on=None)
-    agreement = desk.decided(agreement, "suspend_for_investigation", **investigation)
-    agreement = desk.suspended_for_breach(agreement, check_hold="refused")
-    assert agreement.times_suspended == 1
+CHECK = {"reason": "涉嫌冒名就医", "on": TODAY, "aftercare": AFTERCARE}
+
+
+def checked(desk):
+    return desk.decided(desk.signed(), "suspend_for_investigation", **CHECK)
+
+
+def stopped(desk):
+    department = desk.hospital.departments.create(code="05", name="康复科")
+    return desk.banned(desk.signed(), "department", department, TODAY + timedelta(days=100))
+
+
+# What was done → how often the agreement counts as suspended (AMB-03).
+WAYS = {
+    "违约": (breached, 1),
+    "违约两次": (lambda desk: breached(desk, times=2), 2),
+    "依申请": (lambda desk: desk.suspended(), 0),
+    "检查期间": (checked, 0),
+    "检查没有属实": (lambda desk: desk.resumed(checked(desk), requested_on=None), 0),
+    "检查属实": (lambda desk: desk.suspended_for_breach(checked(desk), check_hold="refused"), 1),
+    "停止科室": (stopped, 0),
+    "违约恢复后又依申请": (lambda desk: desk.suspended(desk.resumed(breached(desk))), 1),
+}
 
 
 @pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q67.5")
-def test_what_was_asked_for_or_cascaded_or_stops_a_department_does_not_count(desk, elsewhere):  # noqa: F811
+@pytest.mark.parametrize("way", WAYS)
+def test_what_counts_is_what_was_imposed_on_the_whole_agreement(desk, way):
+    reached, times = WAYS[way]
+    assert reached(desk).times_suspended == times
+
+
+@pytest.mark.rule("Q67.5")
+def test_what_was_cascaded_does_not_count(desk, elsewhere):  # noqa: F811
     other = elsewhere[0].signed()
     home = breached(desk)
     other.refresh_from_db()
     assert (other.status, other.times_suspended, home.times_suspended) == ("suspended", 0, 1)
-    home = desk.resumed(home)
-    home = desk.suspended(home)
-    department = desk.hospital.departments.create(code="05", name="康复科")
-    home = desk.banned(home, "department", department, TODAY + timedelta(days=100))
-    assert home.times_suspended == 1
     assert desk.resumed(home).status == Status.ACTIVE
 
 

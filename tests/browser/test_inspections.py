@@ -37,7 +37,7 @@ def paths(planned, working, waiting, signed):
     return {
         "clerk": ["/inspections/", "/inspections/?tab=cancelled", "/inspections/new/", f"/inspections/new/{working.agreement.number}/",
                   f"/inspections/{planned.number}/", f"/inspections/{planned.number}/edit/", f"/inspections/{signed.number}/"],
-        "inspector": ["/", "/inspections/day/", f"{one}/", f"{one}/checklist/", f"{one}/samples/", f"{one}/evidence/new/",
+        "inspector": ["/", "/inspections/day/", f"{one}/", f"{one}/checklist/", f"{one}/samples/", f"{one}/visits/new/", f"{one}/evidence/new/",
                       f"{one}/findings/new/?item=QH-65-10", f"{one}/findings/1/drop/", f"/inspections/{waiting.number}/sheet/"],
         "signatory": ["/inspections/", f"{one}/", f"{one}/evidence/1/", f"/inspections/{waiting.number}/sheet/",
                       f"/inspections/{signed.number}/sheet/"],

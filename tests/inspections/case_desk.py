@@ -12,6 +12,7 @@ from agreements.papers.printing import print_owed
 from inspections.cases import actions as cases
 from inspections.cases.plan import AMOUNTS, Plan, Share
 from inspections.models import BreachCase
+from inspections.records.actions import file_record
 
 from ..desk import AFTER, TODAY, Desk, upload
 
@@ -129,3 +130,14 @@ class CaseDesk:
 
 def collective():
     return {"minutes": "2026年第3次局务会纪要", "minutes_files": [upload("纪要.pdf")]}
+
+
+def drafted(people, model, case, **changed):
+    facts = {"addressee": "西宁市医疗保障局", "matter": case.facts_in_words, "basis": ""}
+    return file_record(
+        model, case.agreement, by=people.desk.clerk, facts=facts, **{"breach_case": case, **changed}
+    )
+
+
+def sent(people, model, case):
+    return perform(drafted(people, model, case).send, by=people.desk.leader, on=TODAY)

@@ -91,7 +91,8 @@ class Office:
 
     def signed(self, **changed):
         return actions.sign_on_the_spot(
-            self.inspectors_signed(**changed), by=self.inspector, name="祁洪生", capacity="agent", strokes=strokes(9)
+            self.inspectors_signed(**changed), by=self.inspector, name="祁洪生", capacity="agent", strokes=strokes(9),
+            seal=upload("公章.pdf"),
         )  # fmt: skip
 
     def refused(self, reason="认为收费合理"):

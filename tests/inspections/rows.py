@@ -23,6 +23,7 @@ def inspections_for(desk, agreement, *team):
         "inspection-edit": work,
         "inspection-checklist": work,
         "inspection-samples": work,
+        "visit-new": work,
         "finding-new": work,
         "finding-edit": [*work, 1],
         "finding-drop": [*work, 1],

@@ -8,10 +8,9 @@ from agreements.gate import RuleBroken, perform
 from inspections.cases.plan import WHOLE_CASE, Plan, Share
 from inspections.cases.plan_forms import PlanForm
 from inspections.cases.words import measures_in_words
-from institutions.holidays import seed
 
 from ..desk import TODAY
-from .case_desk import CaseDesk, plan
+from .case_desk import plan
 
 pytestmark = pytest.mark.each_text
 
@@ -24,12 +23,6 @@ SHARES = (
     Share(1, refuse=Decimal(30_000), recover=Decimal(50_000), damages=Decimal(8_000)),
     Share(2, recover=Decimal(40_000), damages=Decimal(12_000)),
 )
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture
@@ -73,6 +66,25 @@ def test_each_finding_owes_its_fees_and_its_damages(decided):
         ["", "110,000.00元"],
     ]  # fmt: skip
     assert rows[0][0].startswith("第六十五条（六）") and rows[2][0].startswith("第六十七条（二）")
+
+
+@pytest.mark.rule("Q09.2", "Q42.1")
+def test_fees_beyond_the_catalogue_are_not_paid_and_what_was_paid_is_returned(people):
+    """第九条、第四十二条：what is not paid yet is refused and owes nothing; what was paid is demanded with its own day."""
+    beyond = {"item": "QH-65-04", "part": "b", "facts": "超目录范围用药30例", "amount": Decimal(9_000)}
+    share = Share(1, refuse=Decimal(2_000), recover=Decimal(7_000))
+    case = people.decided(decided=plan(shares=(share,)), items=[beyond])
+    words = "".join(case.decision_paper.snapshot["paragraphs"])
+    assert "对违规费用2,000.00元不予支付。" in words and "追回违规费用7,000.00元。" in words
+    owed = case.recoveries.get()
+    assert (owed.kind, owed.amount, owed.paper) == ("fees", 7_000, case.demand_paper)
+    assert "超目录/适应症纳入统筹" in owed.about
+    people.received(case.demand_paper)
+    assert case.recoveries.get().due_on > TODAY
+    too_much = Share(1, refuse=Decimal(2_000), recover=Decimal("7000.01"))
+    with pytest.raises(RuleBroken, match="多于这一项的违规费用9,000.00元"):
+        other = people.investigating(people.agreement(case), items=[beyond])
+        perform(other.plan_handling, by=people.desk.clerk, plan=plan(shares=(too_much,)))
 
 
 @pytest.mark.rule("Q65.2", "Q67.4")

@@ -18,24 +18,17 @@ from inspections.cases import actions as cases
 from inspections.cases import days as case_days
 from inspections.cases.money import offset_split
 from inspections.models import Interview, RecoveryItem, Rectification
-from institutions.holidays import seed
 from institutions.models import Role, User
 from institutions.workdays import calendar_for
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, plan, suspending
+from .case_desk import plan, suspending
 
 pytestmark = pytest.mark.each_text
 
 LIGHT = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
 NOTHING = {"recover": Decimal(0), "damages": Decimal(0)}
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture
@@ -287,8 +280,12 @@ def test_a_case_under_64_holds_payment_and_sets_a_day(people):
 
 
 @pytest.mark.rule("Q64.2")
-def test_rectified_in_place_the_hold_is_released_and_what_was_held_is_paid(people):
+def test_rectified_in_place_the_hold_is_released_and_what_was_held_is_paid(people, client):
     rectification = submitted(people, rectifying(people))
+    claim = people.claimed(rectification.agreement, 30_000)
+    client.force_login(people.desk.operator, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(rectification.get_absolute_url()).text
+    assert f"{claim.month_name} 30,000.00 元" in page
     assert rectification.commitment_paper.purpose == "commitment"
     rectification = perform(rectification.check_once, by=people.desk.clerk, opinion="属实", on=TODAY)
     note = "2026年10月、11月应付费用按原所属期补付"
@@ -297,6 +294,7 @@ def test_rectified_in_place_the_hold_is_released_and_what_was_held_is_paid(peopl
     assert rectification.status == "accepted" and hold.outcome == "paid" and not hold.is_open
     paper = rectification.agreement.papers.get(purpose="release_notice")
     assert note in "".join(paper.snapshot["paragraphs"])
+    assert paper.snapshot["table"]["rows"] == [[claim.month_name, "30,000.00元"]]
 
 
 @pytest.mark.rule("Q64.2")
@@ -388,8 +386,13 @@ def test_an_interview_is_called_and_held_with_signed_minutes(people):
     held = {"present": "祁雪原", "minutes": "已说明", "files": [upload()]}
     with pytest.raises(RuleBroken, match="早于通知日期"):
         perform(interview.hold, by=people.desk.clerk, on=TODAY - timedelta(days=1), **held)
-    perform(interview.hold, by=people.desk.clerk, on=TODAY, **held)
-    assert Interview.objects.get().status == "held"
+    cases.hold_interview(interview, by=people.desk.clerk, on=TODAY, **held)
+    interview = Interview.objects.get()
+    record = interview.record_paper.snapshot
+    assert interview.status == "held" and record["title"] == "约谈记录"
+    assert ["记录", "已说明"] in record["rows"] and interview.attachments.get().sha256 in record["rows"][-1][
+        1
+    ]
 
 
 @pytest.mark.only_text("qinghai")

@@ -6,7 +6,7 @@ import pytest
 
 from agreements.gate import acts_of, declared, refusal
 from inspections.cases import checks as case_checks
-from inspections.cases import recovery_checks, undoing_checks
+from inspections.cases import plan_checks, recovery_checks, rectification_checks, undoing_checks
 from inspections.cases.states import CaseStatus
 from inspections.models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 
@@ -62,7 +62,7 @@ def test_every_check_has_a_sentence_and_an_article_and_is_used():
         for name in acts_of(model)
         for check in declared(model, name).custom["checks"]
     }
-    for module in (case_checks, recovery_checks, undoing_checks):
+    for module in (case_checks, plan_checks, recovery_checks, rectification_checks, undoing_checks):
         for name, check in inspect.getmembers(module, inspect.isfunction):
             if check.__module__ == module.__name__ and hasattr(check, "sentence"):
                 assert check.sentence and check.article and check in used, name

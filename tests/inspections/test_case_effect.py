@@ -14,10 +14,9 @@ from agreements.gate import RuleBroken
 from agreements.models import ServiceBan
 from inspections.cases import actions as cases
 from inspections.cases.plan import Ban, made_on
-from institutions.holidays import seed
 
 from ..desk import AFTERCARE, TODAY
-from .case_desk import CaseDesk, plan, suspending
+from .case_desk import plan, suspending
 
 pytestmark = pytest.mark.each_text
 
@@ -29,12 +28,6 @@ LATER = TODAY + timedelta(days=6)
 def on_the(day):
     with time_machine.travel(datetime.combine(day, time(10), get_default_timezone()), tick=False):
         yield
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 
 from agreements.clocks.deadlines import add_months
 from agreements.gate import RuleBroken, perform
-from agreements.models import ServiceBan
-from inspections.cases import checks as case_checks
+from agreements.models import Agreement, ServiceBan
+from inspections.cases import plan_checks
 from inspections.cases.plan import AMOUNTS, LABELS, WHOLE_CASE, Ban, Plan, Share, allowed
 
 from ..desk import TODAY
-from .case_desk import AFTER, ITEM, CaseDesk, collective, plan
+from .case_desk import AFTER, ITEM, collective, plan
 
 pytestmark = pytest.mark.each_text
 
@@ -26,11 +26,6 @@ GIVEN = {
     66: {"refuse", "recover", "damages", "ban", "suspend", "rectification"},
     67: {"refuse", "recover", "damages", "ban", "rescind"},
 }
-
-
-@pytest.fixture
-def people(desk):
-    return CaseDesk(desk)
 
 
 def plan_with(measure, article):
@@ -60,7 +55,7 @@ def plan_with(measure, article):
 @pytest.mark.parametrize("article", GIVEN)
 @pytest.mark.parametrize("measure", LABELS)
 def test_an_article_gives_only_its_own_measures(edition, measure, article):
-    assert allowed(edition, measure, article) == (measure in GIVEN[article])
+    assert allowed(Agreement(edition=edition), measure, article) == (measure in GIVEN[article])
 
 
 @pytest.mark.only_text("qinghai")
@@ -69,7 +64,7 @@ def test_the_door_refuses_every_measure_that_the_article_does_not_give(people, a
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     for measure in LABELS:
         wanted = plan_with(measure, article)
-        why = case_checks.wrong_with(case, wanted)
+        why = plan_checks.wrong_with(case, wanted)
         if measure in GIVEN[article]:
             assert why == "", (measure, why)
             continue
@@ -137,7 +132,7 @@ def test_both_ways_of_counting_the_last_day_of_a_ban_pass(people, article, month
     case = people.investigating(items=[{"item": ITEM_OF[article], "part": "", "weighs_as": article}])
     until = add_months(TODAY, months) + timedelta(off)
     stop = Plan(on=TODAY, reason="查实", bans=(Ban("department", 1, 1, until),))
-    assert (case_checks.wrong_with(case, stop) == "") == right
+    assert (plan_checks.wrong_with(case, stop) == "") == right
 
 
 @pytest.mark.only_text("qinghai")

@@ -10,22 +10,14 @@ from agreements.gate import RuleBroken, perform
 from inspections.cases import actions as cases
 from inspections.cases.funds import fund_of, fund_sum, taken_from
 from inspections.models import RecoveryItem
-from institutions.holidays import seed
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk
 
 pytestmark = pytest.mark.each_text
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

@@ -12,25 +12,19 @@ from openpyxl import load_workbook
 from agreements import daily
 from agreements.gate import perform
 from agreements.models import Agreement
+from inspections.cases import actions as cases
 from inspections.cases import reports as case_reports
 from inspections.models import BreachCase, Handling, RecoveryItem
-from institutions.holidays import seed
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, plan, suspending
+from .case_desk import ITEM, plan, suspending
 
 pytestmark = pytest.mark.each_text
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture
@@ -184,7 +178,7 @@ def test_statistics_count_what_was_decided_by_article_and_item(people, at):
 
 def test_the_bars_are_in_the_proportion_of_their_numbers():
     bars = case_reports.bars([("甲", 4), ("乙", 1)])
-    assert [bar.width for bar in bars] == [420, 105] and case_reports.bars([]) == []
+    assert [bar.width for bar in bars] == [100, 25] and case_reports.bars([]) == []
 
 
 @pytest.mark.only_text("qinghai", "shanghai")
@@ -198,6 +192,84 @@ def test_overrides_are_listed_by_month_and_can_be_taken_away(people, at):
     file = b"".join(at(people.desk.leader).get(reverse("case-overrides-export")).streaming_content)
     assert list(load_workbook(BytesIO(file)).active.values)[1][3:6] == (20_000, 12_000, 8_000)
     assert "情节恶劣" not in at(people.desk.operator).get(reverse("case-overrides")).content.decode()
+
+
+def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
+    """第六条：with a defence on the table it is considered; the waiver, which ends the hearing, never stands open."""
+    case = people.hearing()
+    perform(case.defend, by=people.desk.operator, text="有治疗记录", files=[], on=TODAY)
+    page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
+    assert '<a class="btn btn-primary" href="#deed-consider_defence">审议陈述申辩</a>' in page
+    assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
+
+
+def test_the_first_act_follows_the_course_of_the_case(people, at):
+    """Found, planned, told: what is done already is no longer offered first."""
+
+    def first(case, person):
+        deed = at(person).get(case.get_absolute_url()).context["deeds"].first
+        return deed and deed.name
+
+    clerk, reviewer = people.desk.clerk, people.desk.reviewer
+    case = people.investigating(items=[])
+    assert first(case, clerk) == "add_item"
+    case = perform(case.add_item, by=clerk, **ITEM)
+    assert first(case, clerk) == "plan_handling"
+    case = perform(case.plan_handling, by=clerk, plan=plan())
+    assert (first(case, clerk), first(case, reviewer)) == (None, "notify")
+
+
+def test_fields_that_a_form_adds_are_dressed_like_the_rest(people, at):
+    case = people.hearing()
+    perform(case.defend, by=people.desk.operator, text="有治疗记录", files=[], on=TODAY)
+    deeds = at(people.desk.clerk).get(case.get_absolute_url()).context["deeds"].shown
+    select = str(next(one.form for one in deeds if one.name == "consider_defence")["defence"])
+    assert 'class="form-select"' in select and "---------" not in select
+
+
+def test_the_case_reads_from_its_clue_to_its_end_with_what_was_done_under_it(people, at, agency):
+    """第六十条、第六十三条：the course of rectification and payment stands in the same row of events as the case itself."""
+    finance = User.objects.create_user("finance", "金出纳", Role.FINANCE, PASSWORD, agency=agency)
+    case = people.decided(decided=plan(damages=Decimal(0)))
+    people.received(case.decision_paper)
+    people.received(case.demand_paper)
+    item = case.recoveries.get()
+    item = perform(item.record_payment, by=finance, amount=item.amount, paid_on=TODAY, files=[upload()])
+    cases.confirm_payment(item.payments.get(), by=people.desk.reviewer, on=TODAY)
+    perform(people.fresh(case).carry_out, by=people.desk.clerk, on=TODAY)
+    perform(people.fresh(case).close, by=people.desk.reviewer, reason="已缴清", on=TODAY)
+    labels = [
+        "登记线索",
+        "立案",
+        "复核处理呈批",
+        "作出处理决定",
+        "决定书送达",
+        "（第1项违规费用）",
+        "结案：已缴清",
+    ]
+    page = at(people.desk.clerk).get(case.get_absolute_url()).content.decode()
+    course = page[page.index('id="h-history"') :]
+    places = [course.index(label) for label in labels]
+    assert places == sorted(places)
+    page = at(people.desk.operator).get(case.get_absolute_url()).content.decode()
+    course = page[page.index('id="h-history"') :]
+    assert "登记线索" not in course and "复核处理呈批" not in course and "（第1项违规费用）" in course
+
+
+def test_items_that_name_one_act_are_shown_side_by_side_each_group_once(people, at):
+    """Section 3 of the rules: 63(3)–63(4), 63(8)–64(7), 65(9)–66(2), 65(10)–66(7)–67(4)."""
+    page = at(people.desk.clerk).get(people.investigating().get_absolute_url())
+    shown = [[one.code[3:] for one in group] for group in page.context["overlaps"]]
+    assert shown == [["63-03", "63-04"], ["63-08", "64-07"], ["65-09", "66-02"], ["65-10", "66-07", "67-04"]]
+    assert page.content.decode().count('<caption class="visually-hidden">第 ') == 4
+
+
+def test_open_suspensions_come_first_and_the_latest_closed_one_after_them(people):
+    first = people.desk.suspended(on=TODAY - timedelta(days=20))
+    closed = people.desk.resumed(first)
+    people.desk.decided(closed, "suspend_on_request", **people.desk.suspension(on=TODAY))
+    rows = list(case_reports.suspensions(people.desk.clerk))
+    assert [one.closed_on is None for one in rows] == [True, False]
 
 
 def test_the_report_of_suspensions_counts_their_days(people, at):

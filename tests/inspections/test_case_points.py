@@ -14,21 +14,14 @@ from inspections.cases.plan import Ban
 from inspections.cases.points import propose, reason_from, responsible_in
 from inspections.models import PointsRecord
 from inspections.models.points import total_of
-from institutions.holidays import seed
 from institutions.models import StaffMember
 
 from ..desk import TODAY
-from .case_desk import CaseDesk, plan
+from .case_desk import plan
 
 pytestmark = pytest.mark.each_text
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

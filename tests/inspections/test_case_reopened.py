@@ -21,12 +21,11 @@ from inspections.cases.undoing import left_of
 from inspections.models import BreachCase, Dispute, Handling, RecoveryItem
 from inspections.models.recovery import DEMANDED
 from inspections.records.actions import file_record
-from institutions.holidays import seed
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import CaseDesk, collective, plan, rescinding, suspending
+from .case_desk import collective, plan, rescinding, suspending
 
 pytestmark = pytest.mark.each_text
 
@@ -34,12 +33,6 @@ SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 WORST = [{"item": "QH-67-02", "part": "", "weighs_as": 67}]
 FACTS = {"kind": "review", "body": "西宁市人民政府", "began_on": TODAY, "matter": "不服违约处理决定"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def people(desk):
-    seed()
-    return CaseDesk(desk)
 
 
 @pytest.fixture

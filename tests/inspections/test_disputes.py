@@ -31,7 +31,7 @@ def authority(agency):
     return User.objects.create_user("authority", "周监管", Role.AUTHORITY, PASSWORD, agency=agency)
 
 
-@pytest.mark.rule("Q06.2", "Q06.3", "Q81.1")
+@pytest.mark.rule("Q06.2", "Q06.3", "Q40.1", "Q81.1")
 def test_the_hospital_asks_the_authority_to_coordinate_and_reads_the_result(desk, authority):
     facts = {"about": "audit", "matter": "扣款依据不明", "request": "协调复核"}
     asked = file_record(CoordinationRequest, desk.signed(), by=desk.operator, facts=facts, files=[upload()])

@@ -21,7 +21,7 @@ TABLE = {
     "plan": {S.PLANNED}, "revise_plan": {S.PLANNED}, "notify": {S.PLANNED}, "cancel": {S.PLANNED, S.NOTIFIED},
     "start": {S.PLANNED, S.NOTIFIED}, "ask_for_evidence": {S.NOTIFIED, S.UNDERWAY}, "record_checks": {S.UNDERWAY},
     "draw_sample": {S.UNDERWAY}, "add_finding": {S.UNDERWAY}, "change_finding": {S.UNDERWAY},
-    "drop_finding": {S.UNDERWAY}, "finish": {S.UNDERWAY}, "reopen": {S.TO_SIGN}, "sign_as_inspector": {S.TO_SIGN},
+    "drop_finding": {S.UNDERWAY}, "record_visit": {S.UNDERWAY}, "finish": {S.UNDERWAY}, "reopen": {S.TO_SIGN}, "sign_as_inspector": {S.TO_SIGN},
     "sign_on_the_spot": {S.TO_SIGN}, "sign_online": {S.TO_SIGN}, "note_refusal": {S.TO_SIGN},
     "archive": {S.SIGNED, S.REFUSED}, "transfer": {S.SIGNED, S.REFUSED},
 }  # fmt: skip

@@ -85,6 +85,11 @@ def test_the_checklist_is_filled_in_article_by_article(office, as_person):
     page = shown(client, path)
     assert "第六十五条（六）" in page and "所违反的约定" in page and 'href="#art-65"' in page
     assert (
+        "承诺书" in page
+        and "Q00.6" not in page
+        and '<a href="#a65">第六十五条 <span class="count">0/12</span></a>' in page
+    )
+    assert (
         client.post(path, {"group": "a65", "r-QH-65-06": "not_met", "n-QH-65-06": "12 例"}).url
         == f"{path}#a65"
     )
@@ -164,9 +169,9 @@ def test_the_script_is_told_what_is_wrong_in_sentences(office, as_person):
     assert answer.json() == {"url": sheet_of(made)}
     answer = client.post(sheet_of(made), {"kind": "refused", "reason": "不认可"}, **fetch)
     assert "现在有1名" in answer.json()["errors"][0]
-    answer = client.post(
-        sheet_of(made), {"kind": "spot", "name": "祁", "capacity": "legal", "strokes": NAME}, **fetch
-    )
+    spot = {"kind": "spot", "name": "祁", "capacity": "legal", "strokes": NAME}
+    assert "没有公章照片" in client.post(sheet_of(made), spot, **fetch).json()["errors"][0]
+    answer = client.post(sheet_of(made), spot | {"seal": upload("公章.pdf")}, **fetch)
     assert "马兰花还没有签名" in answer.json()["errors"][0]
 
 
@@ -233,8 +238,15 @@ def test_the_day_begins_with_today(office, as_person):
     office.planned(title="今天的")
     office.planned(title="别人的", team=office.team(office.second, office.desk.reviewer))
     page = shown(as_person(office.inspector), "/inspections/day/")
-    places = [page.index(title) for title in ("今天的", "过期的", "后天的")]
+    places = [page.index(title) for title in ("今天的", "计划日期已过", "过期的", "以后", "后天的")]
     assert places == sorted(places) and "别人的" not in page
+
+
+def test_the_day_says_what_was_found_so_far_and_whom_to_ring(office, as_person):
+    made = office.underway(title="在办的")
+    office.finding(made)
+    page = shown(as_person(office.inspector), "/inspections/day/")
+    assert "在办的，已登记问题 1 项" in page and made.agreement.institution.current.phone in page
 
 
 CEILINGS = {

@@ -56,12 +56,22 @@ def test_the_hospital_signs_after_every_inspector(office):
 
 
 def sign(office, inspection, **changed):
-    details = {"name": "祁洪生", "capacity": "agent", "strokes": strokes(5), **changed}
+    details = {
+        "name": "祁洪生",
+        "capacity": "agent",
+        "strokes": strokes(5),
+        "seal": upload("公章.pdf"),
+        **changed,
+    }
     return actions.sign_on_the_spot(inspection, by=office.inspector, **details)
 
 
-def test_a_seal_is_kept_with_the_signature(office):
-    inspection = sign(office, office.inspectors_signed(), seal=upload("公章.pdf"))
+@pytest.mark.rule("Q57.3")
+def test_a_signature_on_the_spot_comes_with_the_seal_and_is_kept_with_it(office):
+    inspection = office.inspectors_signed()
+    with pytest.raises(RuleBroken, match="没有公章照片.*拒绝盖章的，注明拒签.*第五十七条"):
+        sign(office, inspection, seal=None)
+    inspection = sign(office, inspection)
     assert inspection.sheet.institution_signature.seal.name == "公章.pdf"
     assert inspection.sheet.is_whole
 
@@ -257,8 +267,12 @@ def test_the_photograph_of_the_seal_stands_on_the_paper(office, monkeypatch):
     inspection = sign(office, office.inspectors_signed(), seal=seal)
     monkeypatch.undo()
     pages = pymupdf.open(stream=printing.printed(inspection.sheet.paper).whole)
-    sizes = {(one[2], one[3]) for page in pages for one in page.get_images()}
-    assert (EDGE * 900 // 1200, EDGE) in sizes
+    shown = [
+        (page, one, at) for page in pages for one in page.get_images() for at in page.get_image_rects(one[0])
+    ]
+    page, photo, place = next(found for found in shown if found[1][3] == EDGE)
+    assert photo[2] == EDGE * 900 // 1200
+    assert 120 < place.height < 132 and place.x1 < page.rect.width - 56  # points: 46 mm, within the margin
 
 
 def picture(kind, size):
