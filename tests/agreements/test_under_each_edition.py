@@ -27,9 +27,15 @@ from ..inspections.case_desk import CaseDesk
 from ..inspections.office import Office
 from . import third_province
 
-TEXTS = ["qinghai", "shanghai", "made-up"]
+TEXTS = [
+    "qinghai",
+    "shanghai",
+    "made-up",
+    "lean",
+]  # the last: silent about all that a text may be silent about
 # An item whose article lets the fees be recovered, in each catalogue.
 RECOVERABLE = {"qinghai": ("QH-65-06", 65), "shanghai": ("SH-20-02", 20), "made-up": ("YL-5-1", 5)}
+RECOVERABLE["lean"] = RECOVERABLE["made-up"]
 ARTICLE = re.compile("第[零一二三四五六七八九十百]+条")
 
 
@@ -44,7 +50,8 @@ def any_desk(text, request, tmp_path, quick_print, db):
         return request.getfixturevalue("desk")
     if text == "shanghai":
         return shanghai.people(tmp_path / "editions", facts("浦东临港医院", 7))
-    return third_province.people(tmp_path / "yunling")
+    terms = third_province.lean() if text == "lean" else third_province.TERMS
+    return third_province.people(tmp_path / "yunling", terms)
 
 
 @pytest.fixture
@@ -164,7 +171,7 @@ def test_a_case_that_may_not_be_is_refused_with_its_own_article(any_desk, item):
 
 def test_payment_is_held_and_released_on_each_of_its_own_grounds(any_desk, text):
     agreement = any_desk.signed()
-    for ground in agreement.terms.payment_hold.grounds:
+    for ground in agreement.terms.hold_grounds:
         if text == "qinghai" and ground.code == "64":
             continue  # by a decided case only
         details = {"hold_ground": ground, "reason": "核对资料", "on": TODAY}
@@ -247,3 +254,19 @@ def test_no_measure_is_shown_that_its_catalogue_does_not_give(any_desk, text):
     shown = {one.name for one in offers_for(agreement, any_desk.clerk)}
     assert ("criticise" in shown) == (text == "shanghai")
     assert {"suspend_for_breach", "rescind"} <= shown
+
+
+def test_a_text_that_knows_no_hold_and_no_sample_offers_none(any_desk, text, client):
+    office = Office(any_desk, any_desk.clerk.agency)
+    agreement = any_desk.signed()
+    knows = text != "lean"
+    offered = {offer.name for offer in offers_for(agreement, any_desk.clerk)}
+    assert ("hold_payment" in offered) == knows
+    third = User.objects.create_user("third", "核查三", Role.INSPECTOR, PASSWORD, agency=office.agency)
+    team = office.team(office.inspector, office.second, third)
+    inspection = office.underway(agreement=agreement, team=team)
+    client.force_login(office.inspector, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(inspection.get_absolute_url()).content.decode()
+    assert ("随机抽样" in page) == knows
+    answer = client.get(reverse("inspection-samples", args=[inspection.number]))
+    assert answer.status_code == (200 if knows else 404)
