@@ -1,0 +1,133 @@
+"""删去：先列出一并删去的，确认后办；参数和违约情形可以从空白开始。"""
+
+import tomllib
+
+import pytest
+from django.urls import reverse
+
+from agreements.edition_desk import actions
+from agreements.edition_desk.along import removal
+from agreements.edition_desk.blank import REQUIRED, blank, is_blank
+from agreements.edition_desk.rows import row_of
+from agreements.models import EditionCase
+
+from .as_browser import untouched
+from .edition_texts import official
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def away(part, key, source=None):
+    row = row_of(part, key)
+    return removal(row, source or official()[row.column], "x")
+
+
+def test_with_a_table_go_the_clocks_that_lean_on_it():
+    found = away("terms", "payment_hold")
+    assert found.gone == ()
+    found = away("terms", "person_stop.66")
+    assert [row.key for row in found.gone] == ["T-11"]
+    left = tomllib.loads(found.source)
+    assert "66" not in left["person_stop"] and "65" in left["person_stop"]
+    assert "T-11" not in [clock["id"] for clock in left["deadline"]] and len(left["deadline"]) == 39
+
+
+def test_with_an_item_goes_its_name_in_the_overlaps_of_others():
+    found = away("items", "QH-63-04")
+    assert found.cleared == ("违约情形 QH-63-03 的“可能重叠”",)
+    items = {one["code"]: one for one in tomllib.loads(found.source)["item"]}
+    assert "QH-63-04" not in items and "overlaps" not in items["QH-63-03"]
+
+
+def test_with_a_measure_go_the_items_of_its_article_and_what_it_was_escalated_to():
+    found = away("measures", "63")
+    assert found.gone and all(row.key.startswith("QH-63-") for row in found.gone)
+    assert "第64条的升级" in found.cleared and "第67条的升级" in found.cleared
+    left = tomllib.loads(found.source)
+    assert 63 not in [one["article"] for one in left["item"] + left["measure"]]
+    named = {code for one in left["item"] for code in one.get("overlaps", [])}
+    assert named <= {one["code"] for one in left["item"]}
+
+
+def test_a_blank_beginning_has_the_tables_that_every_text_needs_and_nothing_in_them():
+    raw = tomllib.loads(blank("terms_source"))
+    assert raw == {name: {} for name in REQUIRED} and "signing" in raw and "payment_hold" not in raw
+    assert tomllib.loads(blank("breaches_source")) == {}
+    assert is_blank("terms_source", blank("terms_source")) and not is_blank(
+        "terms_source", official()["terms_source"]
+    )
+
+
+# ── the pages ──
+
+
+@pytest.fixture
+def as_writer(client, writer):
+    client.force_login(writer, backend=BACKEND)
+    return client
+
+
+def words(response):
+    return response.content.decode()
+
+
+def fresh(case):
+    return EditionCase.objects.get(pk=case.pk)
+
+
+def confirm(client, address):
+    """The page that lists what goes, and what is shown after its button."""
+    page = client.get(address)
+    return words(page), words(client.post(address, untouched(page.context["form"]), follow=True))
+
+
+def test_a_removal_says_what_goes_along_before_it_is_done(as_writer, copied):
+    address = reverse("edition-row-remove", args=[copied.pk, "terms", "person_stop.66"])
+    asked, done = confirm(as_writer, address)
+    assert "确认删去责任人或责任部门的中止（第66条）" in asked and "时限 T-11" in asked
+    assert "已保存" in done and "T-11" not in done
+    assert 66 not in fresh(copied).reading.terms.person_stop
+
+
+def test_nothing_goes_that_was_not_listed(as_writer, copied, second):
+    address = reverse("edition-row-remove", args=[copied.pk, "terms", "penalty_report"])
+    data = untouched(as_writer.get(address).context["form"])
+    leaning = 'id = "T-10"', 'id = "T-10"\nusual = "penalty_report.days"'
+    case = actions.save(
+        copied, {"terms_source": copied.terms_source.replace(*leaning)}, copied.revision, by=second
+    )
+    page = words(as_writer.post(address, data))
+    assert "王存义在" in page and "时限 T-10" in page
+    assert fresh(case).reading.terms.penalty_report is not None
+
+
+def test_a_draft_begins_blank_at_any_time(as_writer, copied):
+    asked, done = confirm(as_writer, reverse("edition-blank", args=[copied.pk, "terms_source"]))
+    assert "清空，等着填写" in asked and "暂停拨付" in asked and "时限 40 个" in asked
+    assert "期满：还没有填写" in done and "从空白参数开始" not in done
+    case = fresh(copied)
+    assert case.terms_source == blank("terms_source")
+    said = [fault.sentence for fault in case.faults]
+    assert "陈述申辩：还没有填写" in said and not any("缺少" in one for one in said)
+    asked, done = confirm(as_writer, reverse("edition-blank", args=[copied.pk, "breaches_source"]))
+    assert "处理措施 6 个" in asked and fresh(copied).reading.breaches.items == {}
+
+
+def test_a_copy_may_begin_blank(as_writer, edition):
+    address = reverse("edition-copy", args=[edition.code, edition.version])
+    page = words(as_writer.post(address, {"terms_source": "on", "breaches_source": "on"}, follow=True))
+    case = EditionCase.objects.get()
+    assert is_blank("terms_source", case.terms_source) and is_blank("breaches_source", case.breaches_source)
+    assert "签订：还没有填写" in page and "照抄来的" not in page
+    assert case.text == edition.text
+
+
+def test_each_table_of_a_blank_beginning_is_filled_in_by_itself(as_writer, edition, writer):
+    case = actions.copy_edition(edition, by=writer, empty=["terms_source"])
+    address = reverse("edition-row", args=[case.pk, "terms", "renewal"])
+    data = untouched(as_writer.get(address).context["form"])
+    assert data["apply_months_before"] == [""]
+    data |= {"article": "第七十八条", "apply_months_before": "3", "window_opens_months_before": "6"}
+    assert "已保存" in words(as_writer.post(address, data, follow=True))
+    said = [fault.sentence for fault in fresh(case).faults]
+    assert "续签：还没有填写" not in said and "期满：还没有填写" in said
