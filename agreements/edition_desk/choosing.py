@@ -16,6 +16,7 @@ class SeveralWidget(forms.MultiWidget):
     """One select a line; the empty ones count for nothing."""
 
     template_name = "agreements/widgets/several.html"
+    is_hidden = False  # its lines are made when it is drawn, and nothing without lines would be seen
 
     def __init__(self, choices, spare, attrs=None):
         self.choices, self.spare = choices, spare
