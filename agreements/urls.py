@@ -9,6 +9,7 @@ from .views import (
     deliveries,
     edition_cites,
     edition_drafts,
+    edition_items,
     edition_removals,
     edition_rows,
     editions,
@@ -157,6 +158,7 @@ urlpatterns = [
         name="edition-source",
     ),
     path("editions/drafts/<int:pk>/terms/", edition_rows.terms, name="edition-terms"),
+    path("editions/drafts/<int:pk>/breaches/<int:number>/", edition_items.items, name="edition-items"),
     path("editions/drafts/<int:pk>/breaches/", edition_rows.breaches, name="edition-breaches"),
     re_path(
         r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|items|measures)/(?P<key>[\w.-]+)/$",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from itertools import count
 from types import NoneType
 from typing import get_args, get_origin, get_type_hints
 
@@ -78,6 +79,11 @@ class Draft:
         """As far as the files can be read."""
         files = (_raw(sources[one], NAMES[one]) for one in ("terms_source", "breaches_source"))
         return cls(form.articles if form else (), *files)
+
+    def free_number(self):
+        """T-03 is taken, T-04 is free: the number of a new clock."""
+        taken = {str(one["id"]) for one in _tables(self.raw, "deadline", "id")}
+        return next(one for one in (f"T-{number:02}" for number in count(1)) if one not in taken)
 
     def measures(self, now):
         """[(article, label)] of the articles that have measures, and of those that are named now."""

@@ -25,7 +25,7 @@ from .choosing import (
 from .entries import CODES, EntriesField, EntriesWidget, caption
 from .forms import DraftForm
 from .toml_writing import GONE
-from .words import VALUES, key_label
+from .words import EVENTS, VALUES, key_label
 
 REFERRING = ("length", "usual", "shortest", "reminders")  # of a clock: a number, or the name of one
 LONG = ("text", "missed")
@@ -46,8 +46,8 @@ class ArticleField(forms.ChoiceField):
 
     def __init__(self, *, articles, now, as_number, **kwargs):
         shown = [(one.label, f"{one.label}　{one.paragraphs[0].shown[:18]}") for one in articles]
-        if now and now not in dict(shown):
-            shown.insert(0, (now, f"{now}（文本里没有）"))
+        if now not in dict(shown):
+            shown.insert(0, (now, f"{now}（文本里没有）") if now else ("", "选条款"))
         self.as_number = as_number
         super().__init__(choices=shown, **kwargs)
 
@@ -105,8 +105,8 @@ class TableForm(DraftForm):
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, kind, table, draft, **kwargs):
-        self.kind, now = kind, table or {}
-        initial = {name: _shown(name, now[name]) for name in _names(kind) if name in now}
+        self.kind, self.draft, now = kind, draft, table or {}
+        initial = {name: shown(name, now[name]) for name in _names(kind) if name in now}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         hints = get_type_hints(kind)
         for field in self._asked():
@@ -124,7 +124,10 @@ class TableForm(DraftForm):
 
     def values(self):
         """{key: value for the file}: what the file may be silent about stays unsaid, GONE."""
-        return {field.name: self._value(field) for field in self._asked()}
+        found = {field.name: self._value(field) for field in self._asked()}
+        if self.kind is DeadlineTerm and not found["start_label"]:
+            found["start_label"] = EVENTS.get(found["start_event"], ("",))[0]
+        return found
 
     def _value(self, field):
         value = self.cleaned_data[field.name]
@@ -137,7 +140,7 @@ def _names(kind):
     return [field.name for field in fields(kind)]
 
 
-def _shown(name, value):
+def shown(name, value):
     plain = value.unwrap() if hasattr(value, "unwrap") else value
     if name == "article" and isinstance(plain, int):
         return f"第{chinese_number(plain)}条"
@@ -164,6 +167,8 @@ def _field(field, hint, draft, initial, kind):
         return NumberOrNameField(choices=choices, several=several, whole=_numbers, **more)
     if name == "start_event":
         return forms.ChoiceField(choices=events(now), **more)
+    if name == "start_label":
+        return forms.CharField(help_text="空着的，照“起算事项”写", **more | {"required": False})
     if name == "expiry_ground":
         return forms.ChoiceField(choices=with_present(places_of(draft.articles), now), **more)
     if entries := _entry_of(hint):

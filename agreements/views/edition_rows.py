@@ -12,6 +12,8 @@ from django.urls import reverse
 from .. import permissions
 from ..edition_desk import rows
 from ..edition_desk.blank import is_blank
+from ..edition_desk.item_entry import open_articles
+from ..edition_desk.like import clocks_of_the_base, like_the_base
 from ..edition_desk.looking import key_of
 from ..edition_desk.sources import NAMES, Reading
 from ..edition_desk.term_faults import unfilled
@@ -24,6 +26,7 @@ from ..tables import BadTerms
 from .edition_drafts import saved, writable
 from .editions import draft_or_404
 
+LIKE = "like"  # asks for the values of the base
 FETCH, MISSING = "fetch", "missing"  # buttons: take the wording from the text; mark the item as lost
 OVERVIEW = {
     "terms": "edition-terms",
@@ -50,6 +53,7 @@ def terms(request, pk):
             (one, faults.get(("deadlines", str(one.get("id"))), ()), f"deadlines/{one.get('id')}") for one in clocks
         ],
         "cites": len(raw.get("cites", ())),
+        "usual": clocks_of_the_base(case.based_on, raw),
         "absent": rows.absent_from(raw),
     }  # fmt: skip
     return _overview(request, case, "edition_terms", "terms_source", context)
@@ -71,6 +75,7 @@ def breaches(request, pk):
             for one in measures
         ],
         "lost": LOST,
+        "open": list(open_articles(case.reading.form, raw)) if case.reading.form else [],
     }
     return _overview(request, case, "edition_breaches", "breaches_source", context)
 
@@ -180,14 +185,23 @@ def _form(request, case, found, table):
     was = mark(table)
     data = _asked(request, case, found) if request.method == "POST" else None
     draft = rows.Draft.of(case.sources, case.reading.form)
-    form = TableForm(
-        data, kind=found.kind, table=table, draft=draft, initial={"revision": case.revision, "was": was}
-    )
+    given = _given(request, case, found, draft) | {"revision": case.revision, "was": was}
+    form = TableForm(data, kind=found.kind, table=table, draft=draft, initial=given)
     if form.is_bound and form.data.get("was") == was:
         form.catch_up(
             case.revision
         )  # a table that is as it was is changed whatever others have saved around it
     return form
+
+
+def _given(request, case, found, draft):
+    """What an empty form begins with: the base's table where that was asked for, an article, a free number."""
+    if LIKE in request.GET:
+        return like_the_base(case.based_on, found, request.GET[LIKE], draft)
+    given = {"article": request.GET["article"]} if "article" in request.GET else {}
+    return given | (
+        {"id": draft.free_number()} if found.part == "deadlines" and found.key == rows.NEW else {}
+    )
 
 
 def _asked(request, case, found):
@@ -260,6 +274,9 @@ def _row_page(request, case, form, found, table):
         "article": article,
         "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,
+        "like": not table
+        and found.key != rows.NEW
+        and like_the_base(case.based_on, found, found.key, form.draft),
         "faults": _faults_by_row(case).get((found.part, found.key), ()),
         "refusal": refusal(case, "write", by=request.user),
     }

@@ -85,7 +85,7 @@ def test_a_removal_says_what_goes_along_before_it_is_done(as_writer, copied):
     address = reverse("edition-row-remove", args=[copied.pk, "terms", "person_stop.66"])
     asked, done = confirm(as_writer, address)
     assert "确认删去责任人或责任部门的中止（第66条）" in asked and "时限 T-11" in asked
-    assert "已保存" in done and "T-11" not in done
+    assert "已保存" in done and 'id="deadlines-T-11"' not in done
     assert 66 not in fresh(copied).reading.terms.person_stop
 
 
@@ -131,3 +131,50 @@ def test_each_table_of_a_blank_beginning_is_filled_in_by_itself(as_writer, editi
     assert "已保存" in words(as_writer.post(address, data, follow=True))
     said = [fault.sentence for fault in fresh(case).faults]
     assert "续签：还没有填写" not in said and "期满：还没有填写" in said
+
+
+# ── filling it again ──
+
+
+def test_a_table_and_a_clock_are_filled_in_as_the_base_has_them_but_for_the_articles(
+    as_writer, edition, writer
+):
+    case = actions.copy_edition(edition, by=writer, empty=["terms_source"])
+    address = reverse("edition-row", args=[case.pk, "terms", "payment"])
+    assert "照底本填" in words(as_writer.get(address))
+    data = untouched(as_writer.get(f"{address}?like=base").context["form"])
+    assert (data["working_days"], data["article"]) == (["20"], [""])
+    as_writer.post(address, data | {"article": "第三十九条"})
+    page = words(as_writer.get(reverse("edition-terms", args=[case.pk])))
+    assert "加上时限：拨付医保费用" in page
+    address = reverse("edition-row", args=[case.pk, "deadlines", "new"])
+    clock = untouched(as_writer.get(f"{address}?like=T-03").context["form"])
+    assert (clock["length_name"], clock["start_event"]) == (["payment.working_days"], ["claim_accepted"])
+    other = untouched(as_writer.get(f"{address}?like=T-05").context["form"])
+    assert other["length_name"] == [""]  # the draft has not said yet within how many days it is paid back
+    page = words(
+        as_writer.post(address, clock | {"articles_0": "第三十九条", "start_label": ""}, follow=True)
+    )
+    assert "已保存" in page and "加上时限：拨付医保费用" not in page
+    assert "费用申报材料齐全并受理" in fresh(case).terms_source
+
+
+def test_the_items_of_an_article_are_entered_at_once_in_the_words_of_the_text(as_writer, edition, writer):
+    case = actions.copy_edition(edition, by=writer, empty=["breaches_source"])
+    overview = reverse("edition-breaches", args=[case.pk])
+    assert "新增第六十三条的处理措施" in words(as_writer.get(overview))
+    address = reverse("edition-items", args=[case.pk, 63])
+    assert "先新增第六十三条的处理措施" in words(as_writer.get(address))
+    assert as_writer.post(address, {"revision": case.revision}).status_code == 200
+    measure = reverse("edition-row", args=[case.pk, "measures", "new"])
+    data = untouched(as_writer.get(f"{measure}?article=第六十三条").context["form"])
+    as_writer.post(measure, data | {"label": "约谈，限期整改", "interview": "on", "rectification": "on"})
+    data = untouched(as_writer.get(address).context["form"])
+    del data["take-2"]
+    page = words(as_writer.post(address, data | {"label-1": "未核验凭证", "fraud-3": "on"}, follow=True))
+    found = fresh(case).reading.breaches.items
+    text = edition.form.article(63)
+    assert len(found) == len(text.items) - 1 and "1 项没有录" in page
+    assert found["QIN-63-01"].label == "未核验凭证" and found["QIN-63-01"].text == text.item(1).text
+    assert found["QIN-63-03"].fraud and not found["QIN-63-01"].fraud
+    assert fresh(case).faults == []
