@@ -150,6 +150,7 @@ urlpatterns = [
     path("editions/new/", editions.import_bundle, name="edition-import"),
     path("editions/drafts/<int:pk>/", edition_drafts.draft, name="edition-draft"),
     path("editions/drafts/<int:pk>/facts/", edition_drafts.facts, name="edition-facts"),
+    path("editions/drafts/<int:pk>/clocks/", edition_items.clocks, name="edition-clocks"),
     path("editions/drafts/<int:pk>/cites/", edition_cites.cites, name="edition-cites"),
     path("editions/drafts/<int:pk>/gaps/", edition_drafts.gaps, name="edition-gaps"),
     re_path(

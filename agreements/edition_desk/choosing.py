@@ -32,6 +32,9 @@ class SeveralWidget(forms.MultiWidget):
     def decompress(self, value):
         return list(value or [])
 
+    def use_required_attribute(self, initial):
+        return False  # the browser would ask for the spare lines too
+
     def get_context(self, name, value, attrs):
         value = value if isinstance(value, list) else self.decompress(value)
         self._lines(len(value) + (self.spare if value else 1))

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from ..edition_desk.concordance import PATH, lines_of, with_table
 from ..edition_desk.forms import CitesForm
 from ..edition_desk.looking import CITES
-from ..edition_desk.rows import Row
+from ..edition_desk.rows import Draft, Row, rows_in
 from ..edition_desk.sources import Reading
 from ..edition_desk.toml_writing import opened
 from ..gate import refusal
@@ -23,7 +23,7 @@ def cites(request, pk):
         return redirect(case)
     base = Reading(case.based_on.sources) if case.based_on else None
     fresh = CITES in {key for key, _ in case.unseen}
-    lines = lines_of(reading, base, fresh)
+    lines = lines_of(reading, base, fresh, _own_tables(case))
     form = CitesForm(
         request.POST or None, lines=lines, articles=reading.form.articles, initial={"revision": case.revision}
     )
@@ -39,6 +39,17 @@ def cites(request, pk):
         "refusal": refusal(case, "write", by=request.user),
     }
     return render(request, "agreements/edition_cites.html", context)
+
+
+def _own_tables(case):
+    """{table: its article} of the terms that somebody has filled in or looked at."""
+    copied = {row.key for _, row in case.unseen}
+    raw = Draft.of(case.sources, None).raw
+    found = {row.key: row.table(raw) for row in rows_in(raw)}
+    there = {article.label for article in case.reading.form.articles}
+    return {
+        key: one["article"] for key, one in found.items() if key not in copied and one.get("article") in there
+    }
 
 
 def _unparsed(case):

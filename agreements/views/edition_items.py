@@ -1,8 +1,9 @@
-"""The items of an article of the text into the catalogue of a draft."""
+"""Many rows at once into a draft: the items of an article of the text, the clocks of the base."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from ..edition_desk.clock_entry import ClocksForm, usual_clocks
 from ..edition_desk.item_entry import ItemsForm, open_articles, prefix_of, with_items
 from ..edition_desk.rows import Draft
 from ..gate import refusal
@@ -34,3 +35,24 @@ def items(request, pk, number):
         "refusal": first or refusal(case, "write", by=request.user),
     }
     return render(request, "agreements/edition_items.html", context)
+
+
+def clocks(request, pk):
+    """从底本加时限：底本有、草稿没有的，勾选一次加上。"""
+    case = writable(request, pk)
+    draft = Draft.of(case.sources, case.reading.form)
+    found = list(usual_clocks(case.based_on, draft))
+    form = ClocksForm(
+        request.POST or None, clocks=found, articles=draft.articles, initial={"revision": case.revision}
+    )
+    if form.is_valid():
+        changed = {"terms_source": form.written_into(case.terms_source)}
+        if saved(request, case, form, changed):
+            return redirect("edition-terms", case.pk)
+    context = {
+        "case": case,
+        "form": form,
+        "lines": form.lines(),
+        "refusal": refusal(case, "write", by=request.user),
+    }
+    return render(request, "agreements/edition_clocks.html", context)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from agreements.edition_desk import actions
 from agreements.edition_desk.concordance import REFERENCE, proposals, with_table
 from agreements.edition_desk.sources import Reading
+from agreements.edition_desk.words import TABLES
 from agreements.edition_text import chinese_number, read_text
 from agreements.models import EditionCase
 
@@ -64,7 +65,7 @@ def renumbered(text, by=3):
 
 def test_the_same_words_under_other_numbers_are_proposed():
     form = read_text(renumbered(official()["text"]))
-    found = proposals(form, reading())
+    found = proposals(form, reading(), {})
     assert found["第七十九条"] == ("第八十二条",) and found["第三条"] == ("第六条",)
 
 
@@ -73,14 +74,23 @@ def test_a_base_that_has_its_own_table_is_followed_through_it():
     text = third_province.TEXT.replace("第十二条　", "第十三条　").replace(
         "第十一条　", "第十一条　乙方按月自查。\n第十二条　"
     )
-    found = proposals(read_text(text), made_up)
+    found = proposals(read_text(text), made_up, {})
     assert found["第八十一条"] == ("第十二条",) and found["第七十四条"] == ("第十三条",)
 
 
 def test_a_text_in_other_words_is_known_by_what_it_speaks_of():
-    found = proposals(read_text(third_province.TEXT), None)
+    found = proposals(read_text(third_province.TEXT), None, {})
     assert found["第八十一条"] == ("第十一条",) and found["第七十九条"] == ("第四条",)
     assert found["第七十六条"] == ("第八条",) and "第六十八条" not in found
+
+
+def test_the_drafts_own_tables_are_better_known_than_words():
+    found = proposals(read_text(third_province.TEXT), None, {"inspecting": "第二条", "scope": "第二条"})
+    assert found["第五十七条"] == found["第三条"] == ("第二条",) and found["第七十九条"] == ("第四条",)
+
+
+def test_every_table_that_a_line_rests_on_is_one_of_the_terms():
+    assert {table for _, table, _ in REFERENCE.values() if table} <= set(TABLES)
 
 
 def test_a_text_numbered_as_the_reference_form_needs_no_table():

@@ -178,3 +178,28 @@ def test_the_items_of_an_article_are_entered_at_once_in_the_words_of_the_text(as
     assert found["QIN-63-01"].label == "未核验凭证" and found["QIN-63-01"].text == text.item(1).text
     assert found["QIN-63-03"].fraud and not found["QIN-63-01"].fraud
     assert fresh(case).faults == []
+
+
+def test_the_clocks_of_the_base_are_added_at_once_with_the_articles_of_the_drafts_own_tables(
+    as_writer, edition, writer
+):
+    case = actions.copy_edition(edition, by=writer, empty=["terms_source"])
+    for key, article, more in [
+        ("payment", "第十二条", {}),
+        ("defence", "第六条", {"defaults": ["working_days"]}),
+    ]:
+        address = reverse("edition-row", args=[case.pk, "terms", key])
+        data = untouched(as_writer.get(f"{address}?like=base").context["form"])
+        as_writer.post(address, data | {"article": article, "defaults": []} | more)
+    address = reverse("edition-clocks", args=[case.pk])
+    data = untouched(as_writer.get(address).context["form"])
+    assert (data["article-T-03"], data["take-T-03"]) == (["第十二条"], ["on"])
+    assert "take-T-14" not in data and "article-T-14" in data  # leans on no number: to be taken by choice
+    assert "article-T-05" not in data  # the draft has no such number yet
+    page = words(as_writer.post(address, data | {"take-T-14": "on"}))
+    assert "选条款，或者不加这个时限" in page
+    as_writer.post(address, data | {"take-T-14": "on", "article-T-14": "第八十三条"})
+    clocks = {one["id"]: one for one in tomllib.loads(fresh(case).terms_source)["deadline"]}
+    assert set(clocks) == {"T-03", "T-14", "T-22"}
+    assert clocks["T-03"]["articles"] == ["第十二条"] and "default" not in clocks["T-03"]
+    assert clocks["T-22"]["default"] and clocks["T-22"]["length"] == "defence.working_days"

@@ -150,6 +150,11 @@ def test_what_is_not_of_its_type_is_refused_beside_the_field(part, key, changed,
     assert not form.is_valid() and said in str(form.errors[field])
 
 
+def test_the_browser_does_not_ask_for_the_spare_lines():
+    _, form = form_of("terms", "recovery", official()["terms_source"])
+    assert "required" in str(form["pay_days"]) and "required" not in str(form["offset_order"])
+
+
 def test_a_table_that_is_taken_away_leaves_all_else():
     source = official()["terms_source"]
     for path in (("cascade",), ("person_stop", "65"), ("deadline", "id", "T-12")):
