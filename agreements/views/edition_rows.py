@@ -26,6 +26,7 @@ from ..tables import BadTerms
 from .edition_drafts import saved, writable
 from .editions import draft_or_404
 
+NEXT = "next"  # the button that goes on to the next table
 LIKE = "like"  # asks for the values of the base
 FETCH, MISSING = "fetch", "missing"  # buttons: take the wording from the text; mark the item as lost
 OVERVIEW = {
@@ -163,7 +164,13 @@ def row(request, pk, part, key):
     form = _form(request, case, found, table)
     asked = form.is_bound and FETCH not in request.POST and form.is_valid()
     if asked and kept(request, case, form, found, _written(case, form, found)):
-        return redirect(overview_of(case, part, key))
+        case.refresh_from_db()
+        following = _following(case, found) if NEXT in request.POST else None
+        return (
+            redirect("edition-row", case.pk, *following)
+            if following
+            else redirect(overview_of(case, part, key))
+        )
     return _row_page(request, case, form, found, table)
 
 
@@ -192,6 +199,13 @@ def _form(request, case, found, table):
             case.revision
         )  # a table that is as it was is changed whatever others have saved around it
     return form
+
+
+def _following(case, found):
+    """(part, key) of the next table that is to be filled in, or to be looked at; None when there is none."""
+    lacking = [("terms", key) for _, part, key in unfilled(case.terms_source) if part == "terms"]
+    copied = [(row.part, row.key) for _, row in case.unseen if row.key != "cites"]
+    return next((one for one in lacking + copied if one != (found.part, found.key)), None)
 
 
 def _given(request, case, found, draft):
@@ -274,6 +288,7 @@ def _row_page(request, case, form, found, table):
         "article": article,
         "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,
+        "following": _following(case, found),
         "like": not table
         and found.key != rows.NEW
         and like_the_base(case.based_on, found, found.key, form.draft),

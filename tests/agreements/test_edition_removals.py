@@ -128,7 +128,9 @@ def test_each_table_of_a_blank_beginning_is_filled_in_by_itself(as_writer, editi
     data = untouched(as_writer.get(address).context["form"])
     assert data["apply_months_before"] == [""]
     data |= {"article": "第七十八条", "apply_months_before": "3", "window_opens_months_before": "6"}
-    assert "已保存" in words(as_writer.post(address, data, follow=True))
+    page = as_writer.post(address, data | {"next": "1"}, follow=True)
+    assert "已保存" in words(page) and "签订：还没有填写" in words(page)
+    assert page.redirect_chain[-1][0].endswith("/rows/terms/signing/")
     said = [fault.sentence for fault in fresh(case).faults]
     assert "续签：还没有填写" not in said and "期满：还没有填写" in said
 
