@@ -11,13 +11,14 @@ from django.utils.timezone import localdate
 from agreements.deliveries import actions as deliveries
 from agreements.desk import desk_for
 from agreements.edition_text import chinese_number
-from agreements.gate import RuleBroken, acts_of, declared, is_known, perform
+from agreements.gate import RuleBroken, acts_of, declared, is_known, perform, refusal
 from agreements.models import Agreement, Message, Paper, Status
 from agreements.models.event import first_fault
 from agreements.offers import offers_for
 from agreements.papers.printing import draft_print, print_owed
 from agreements.renewals.actions import apply_for_renewal
 from inspections.cases.plan import Plan, Share
+from inspections.records.kinds import KINDS, to_file
 from institutions.models import Role, User
 
 from .. import shanghai
@@ -270,3 +271,33 @@ def test_a_text_that_knows_no_hold_and_no_sample_offers_none(any_desk, text, cli
     assert ("随机抽样" in page) == knows
     answer = client.get(reverse("inspection-samples", args=[inspection.number]))
     assert answer.status_code == (200 if knows else 404)
+
+
+# What rests on a part of the text that only some have → which texts have it.
+ONLY_SOME = {
+    "points": ["qinghai"],
+    "person-stop": ["qinghai"],
+    "assessment": ["qinghai", "shanghai"],
+    "external-notice": ["qinghai"],
+    "complaint": ["qinghai"],
+    "opinion": ["qinghai"],
+    "dispute": ["qinghai", "shanghai", "made-up"],
+}
+
+
+def test_records_of_which_the_text_says_nothing_are_neither_offered_nor_filed(any_desk, text, client):
+    agreement = any_desk.signed()
+    offered = {one.slug for user in people(any_desk) for one in to_file(agreement, user)}
+    assert {slug for slug, known in ONLY_SOME.items() if text in known} == offered & set(ONLY_SOME)
+    for slug in set(ONLY_SOME) - offered:
+        why = refusal(KINDS[slug].model(agreement=agreement), "file", by=any_desk.clerk)
+        assert (
+            slug == "complaint" or "文本没有" in why
+        )  # an item of the agency's must be named, and there is none
+
+
+def test_the_diagram_shows_going_on_only_where_the_text_knows_it(any_desk, text, client):
+    agreement = any_desk.signed()
+    client.force_login(any_desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    drawing = client.get(agreement.get_absolute_url()).content.decode().partition('id="d-title"')[2]
+    assert ("延续有效" in drawing.partition("</svg>")[0]) == (text == "qinghai")
