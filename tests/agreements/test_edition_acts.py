@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from agreements.desk import desk_for
 from agreements.edition_desk import actions
 from agreements.gate import RuleBroken, perform
 from agreements.models import Edition, EditionCase, EditionEvent
@@ -169,6 +170,26 @@ def test_a_text_with_other_numbers_makes_everything_copied_unseen(copied, writer
 def test_an_imported_draft_was_written_elsewhere_and_asks_for_nothing(edition, writer):
     case = actions.import_edition(edition.sources, by=writer)
     assert case.to_check == [] and case.differs_from_base
+
+
+# ── whose turn it is ──
+
+
+def on_the_desk(user):
+    return {title: [item.url for item in items] for title, items in desk_for(user) if "协议文本" in title}
+
+
+def test_a_text_that_waits_for_publication_stands_on_the_desk_of_those_who_may_publish_it(
+    copied, writer, second, head, leader, clerk
+):
+    case = submitted(reworded(copied, second), writer)
+    place = {"要发布的协议文本": [case.get_absolute_url()]}
+    assert on_the_desk(head) == place
+    assert on_the_desk(second) == on_the_desk(writer) == {}  # who wrote it does not publish it
+    assert on_the_desk(leader) == on_the_desk(clerk) == {}  # of another region
+    perform(case.send_back, by=head, reason="再核对")
+    assert on_the_desk(writer) == {"退回修改的协议文本": [case.get_absolute_url()]}
+    assert on_the_desk(head) == {}
 
 
 # ── two who write at once ──
