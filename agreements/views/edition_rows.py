@@ -72,13 +72,30 @@ def breaches(request, pk):
     context = {
         "items": [(one, faults.get(("items", str(one.get("code"))), ())) for one in items],
         "measures": [
-            (one, faults.get(("measures", str(one.get("article"))), ()), f"measures/{one.get('article')}")
+            (
+                one,
+                faults.get(("measures", str(one.get("article"))), ()),
+                f"measures/{one.get('article')}",
+                *_limits(case, one),
+            )
             for one in measures
         ],
         "lost": LOST,
         "open": list(open_articles(case.reading.form, raw)) if case.reading.form else [],
     }
     return _overview(request, case, "edition_breaches", "breaches_source", context)
+
+
+def _limits(case, measure):
+    """(the cap, the range of months) of the article of a measure, as the terms have them."""
+    raw, number = rows.Draft.of(case.sources, None).raw, str(measure.get("article"))
+    cap, stop = (raw.get(name, {}).get(number, {}) for name in ("liquidated_damages", "person_stop"))
+    months = (
+        f"{stop['min_months']} 至 {stop['max_months']} 个月"
+        if {"min_months", "max_months"} <= set(stop)
+        else ""
+    )
+    return cap.get("cap", ""), months
 
 
 def _overview(request, case, template, column, context):

@@ -225,6 +225,17 @@ def test_the_catalogue_at_a_glance(as_writer, copied, writer):
     assert "<mark>原文缺失</mark>" in page and "QH-67-12" in page and "3 至 6 个月" in page
 
 
+def test_a_cap_and_its_months_are_written_once_in_the_terms(as_writer, copied, writer):
+    page = words(page_of(as_writer, copied, "measures", "65"))
+    assert "上限" not in page and "最短" not in page
+    terms = copied.terms_source.replace('cap = "0.10"', 'cap = "0.12"').replace(
+        "min_months = 3", "min_months = 4"
+    )
+    case = actions.save(copied, {"terms_source": terms}, copied.revision, by=writer)
+    page = words(as_writer.get(reverse("edition-breaches", args=[case.pk])))
+    assert "0.12" in page and "4 至 6 个月" in page and "0.10" not in page
+
+
 def test_a_term_is_changed_beside_its_article(as_writer, copied):
     page = words(page_of(as_writer, copied, "terms", "suspension"))
     assert "不得超过180日" in page and "这份草稿里的原文" in page
