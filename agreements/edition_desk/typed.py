@@ -111,6 +111,8 @@ class TableForm(DraftForm):
         hints = get_type_hints(kind)
         for field in self._asked():
             self.fields[field.name] = _field(field, hints[field.name], draft, initial, kind)
+            if field.name not in initial:
+                _ask(self.fields[field.name])
         self._style()
 
     def _asked(self):
@@ -134,6 +136,13 @@ class TableForm(DraftForm):
         optional = field.default is not MISSING
         unsaid = value in ("", None, []) or (field.default is False and value is False)
         return GONE if optional and unsaid else value
+
+
+def _ask(field):
+    """Nothing is chosen before somebody chooses it."""
+    one_of = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField)
+    if one_of and "" not in dict(field.choices):
+        field.choices = [("", "选一项"), *field.choices]
 
 
 def _names(kind):

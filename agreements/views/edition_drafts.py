@@ -13,6 +13,7 @@ from ..edition_desk.compare import marked
 from ..edition_desk.rows import COLUMNS
 from ..edition_desk.sources import LABELS, NAMES, Reading
 from ..edition_desk.structure import structure_of
+from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import with_facts
 from ..edition_text import LOST
 from ..gate import declared, perform, refusal, step_of
@@ -27,7 +28,12 @@ ACTS = {
     "discard": (forms.ReasonForm, "作废的草稿不能恢复，经过留存。", "草稿已作废"),
 }  # fmt: skip
 # What is mended on a page of its own: part or key of a fault → page.
-PAGES = {"manifest": "edition-facts", "gaps": "edition-gaps", "cites": "edition-cites"}
+PAGES = {
+    "manifest": "edition-facts",
+    "gaps": "edition-gaps",
+    "cites": "edition-cites",
+    "catalogue": "edition-breaches",
+}
 DEEDS = {"publish": actions.publish}
 MOST_LINES = 40  # of another's save that are shown beside one's own
 LOOK = "look"  # the button that shows the structure and saves nothing
@@ -57,6 +63,7 @@ def _counts(reading):
         "articles": len(reading.form.articles) if reading.form else None,
         "clocks": len(reading.terms.deadlines) if reading.terms else None,
         "items": len(reading.breaches.items) if reading.breaches else None,
+        "unfilled": len({key for _, _, key in unfilled(reading.sources["terms_source"])}),
         "gaps": sum(reading.sources[column].count(LOST) for column in ("text", "commitment")),
     }
 

@@ -118,7 +118,7 @@ def test_a_copy_may_begin_blank(as_writer, edition):
     page = words(as_writer.post(address, {"terms_source": "on", "breaches_source": "on"}, follow=True))
     case = EditionCase.objects.get()
     assert is_blank("terms_source", case.terms_source) and is_blank("breaches_source", case.breaches_source)
-    assert "签订：还没有填写" in page and "照抄来的" not in page
+    assert "签订：还没有填写" in page and "照抄来的" not in page and "还有 11 张表没有填写" in page
     assert case.text == edition.text
 
 
@@ -126,7 +126,9 @@ def test_each_table_of_a_blank_beginning_is_filled_in_by_itself(as_writer, editi
     case = actions.copy_edition(edition, by=writer, empty=["terms_source"])
     address = reverse("edition-row", args=[case.pk, "terms", "renewal"])
     data = untouched(as_writer.get(address).context["form"])
-    assert data["apply_months_before"] == [""]
+    assert data["apply_months_before"] == data["article"] == [""]
+    signing = reverse("edition-row", args=[case.pk, "terms", "signing"])
+    assert untouched(as_writer.get(signing).context["form"])["lowest_level"] == [""]  # nobody has chosen it
     data |= {"article": "第七十八条", "apply_months_before": "3", "window_opens_months_before": "6"}
     page = as_writer.post(address, data | {"next": "1"}, follow=True)
     assert "已保存" in words(page) and "签订：还没有填写" in words(page)
@@ -170,7 +172,14 @@ def test_the_items_of_an_article_are_entered_at_once_in_the_words_of_the_text(as
     assert as_writer.post(address, {"revision": case.revision}).status_code == 200
     measure = reverse("edition-row", args=[case.pk, "measures", "new"])
     data = untouched(as_writer.get(f"{measure}?article=第六十三条").context["form"])
-    as_writer.post(measure, data | {"label": "约谈，限期整改", "interview": "on", "rectification": "on"})
+    chosen = {
+        "money": "none",
+        "whole_agreement": "none",
+        "publish": "none",
+        "interview": "on",
+        "rectification": "on",
+    }
+    as_writer.post(measure, data | chosen | {"label": "约谈，限期整改"})
     data = untouched(as_writer.get(address).context["form"])
     del data["take-2"]
     page = words(as_writer.post(address, data | {"label-1": "未核验凭证", "fraud-3": "on"}, follow=True))
