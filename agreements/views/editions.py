@@ -14,14 +14,12 @@ from ..edition_desk import actions, forms
 from ..edition_desk.bundle import packed
 from ..edition_desk.compare import compared, parts_of
 from ..edition_desk.compare_terms import compared_terms
-from ..edition_desk.sources import NAMES, Reading
+from ..edition_desk.sources import NAMES, WHOLE_TEXTS, Reading
 from ..edition_text import BLANK
 from ..models import Edition, EditionCase
 from ..papers.refusals import PaperRefused
 from ..papers.render import render_agreement
 from .common import carried_out, must
-
-WHOLE_TEXTS = [column for column in NAMES if column != "manifest"]  # what a list of drafts does not show
 
 
 def _seen(request):
