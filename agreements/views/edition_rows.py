@@ -12,6 +12,8 @@ from django.urls import reverse
 from .. import permissions
 from ..edition_desk import rows
 from ..edition_desk.blank import is_blank
+from ..edition_desk.choosing import SeveralField
+from ..edition_desk.entries import EntriesField
 from ..edition_desk.item_entry import open_articles
 from ..edition_desk.like import clocks_of_the_base, like_the_base
 from ..edition_desk.looking import key_of
@@ -26,6 +28,7 @@ from ..tables import BadTerms
 from .edition_drafts import saved, writable
 from .editions import draft_or_404
 
+MORE = "more"  # the button that asks for more empty lines, and saves nothing
 NEXT = "next"  # the button that goes on to the next table
 LIKE = "like"  # asks for the values of the base
 FETCH, MISSING = "fetch", "missing"  # buttons: take the wording from the text; mark the item as lost
@@ -179,7 +182,7 @@ def row(request, pk, part, key):
     if found is None:
         return _to_source(request, case, rows.COLUMNS[part])
     form = _form(request, case, found, table)
-    asked = form.is_bound and FETCH not in request.POST and form.is_valid()
+    asked = form.is_bound and not {FETCH, MORE} & set(request.POST) and form.is_valid()
     if asked and kept(request, case, form, found, _written(case, form, found)):
         case.refresh_from_db()
         following = _following(case, found) if NEXT in request.POST else None
@@ -306,6 +309,7 @@ def _row_page(request, case, form, found, table):
         "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,
         "following": _following(case, found),
+        "has_lines": any(isinstance(one, EntriesField | SeveralField) for one in form.fields.values()),
         "like": not table
         and found.key != rows.NEW
         and like_the_base(case.based_on, found, found.key, form.draft),

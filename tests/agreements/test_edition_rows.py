@@ -225,6 +225,16 @@ def test_the_catalogue_at_a_glance(as_writer, copied, writer):
     assert "<mark>原文缺失</mark>" in page and "QH-67-12" in page and "3 至 6 个月" in page
 
 
+def test_more_lines_are_asked_for_without_losing_or_saving_what_was_written(as_writer, copied):
+    written = {"grounds-5-article_label": "第八十条", "grounds-5-label": "合并", "grounds-6-article_label": "第八十条",
+               "grounds-6-label": "分立"}  # fmt: skip
+    page = sent(as_writer, copied, "terms", "termination", more="1", **written)
+    now = shown(page.context["form"])
+    assert now["grounds-6-label"] == ["分立"] and now["grounds-8-label"] == [""]
+    copied.refresh_from_db()
+    assert copied.revision == 1
+
+
 def test_a_cap_and_its_months_are_written_once_in_the_terms(as_writer, copied, writer):
     page = words(page_of(as_writer, copied, "measures", "65"))
     assert "上限" not in page and "最短" not in page
