@@ -284,7 +284,7 @@ def released_after_it_began(agreement, hold, on):
 def a_case_holds_for_rectification(agreement, hold_ground, proposal):
     """Where no article of the catalogue holds payment, every ground is the agency's to decide without a case."""
     by_breach = any(one.money == "hold" for one in agreement.edition.breaches.measures.values())
-    own = hold_ground.article_label == agreement.terms.payment_hold.article
+    own = hold_ground.article_label == agreement.terms.hold_article
     return not (by_breach and own) or proposal.is_of_case
 
 

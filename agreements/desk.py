@@ -14,6 +14,7 @@ from .clocks import desk as clock_desk
 from .contacts import desk as contact_desk
 from .deliveries import desk as delivery_desk
 from .desk_items import MOST, Item, in_their_words
+from .edition_desk import desk as edition_desk
 from .models import (
     LIVE,
     AftercarePlan,
@@ -49,6 +50,7 @@ def desk_for(user):
         *claim_desk.groups_for(user),
         *clock_desk.groups_for(user),
         *contact_desk.groups_for(user),
+        *edition_desk.groups_for(user),
         *(group for groups_for in MORE for group in groups_for(user)),
     ]
     return in_their_words([(title, items) for title, items in groups if items])

@@ -42,9 +42,13 @@ class Node:
 def nodes_of(agreement, events):
     """The boxes of the drawing for one agreement: where it is, where it has been, where it has not."""
     been = {event.after for event in events} | {Status.DRAFT}
+    known = (
+        agreement.terms.expiry.holds_over or Status.CONTINUED in been
+    )  # else the text knows no going on (第八十三条)
     return [
         Node(status, status.label, *place, _look(status, agreement, been))
         for status, place in _PLACES.items()
+        if known or status != Status.CONTINUED
     ]
 
 

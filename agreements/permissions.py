@@ -153,9 +153,14 @@ def edition_writer(case, user):
     return may_begin_edition(user) and _of_its_region(case, user)
 
 
-def edition_publisher(case, user):
+def may_publish_editions(user):
     """版本管理：负责人, or a reviewer; a check says that it is somebody who did not write."""
-    return user.role in (Role.REVIEWER, Role.LEADER) and _of_its_region(case, user)
+    return user.role in (Role.REVIEWER, Role.LEADER) and user.agency_id is not None
+
+
+def edition_publisher(case, user):
+    """版本管理：the edition's own region publishes it."""
+    return may_publish_editions(user) and _of_its_region(case, user)
 
 
 def edition_people(case, user):

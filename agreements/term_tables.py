@@ -373,13 +373,13 @@ class DeadlineTerm:
 
     id: str
     title: str
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
     articles: tuple[str, ...]
     bound: tuple[Literal["甲", "乙", "系统"], ...]
     start_event: str
     start_label: str
     unit: Literal["working_day", "day", "month", "hour", "minute", "count"]
-    missed: str
+    missed: str = ""
     length: int | None = None
     usual: int | None = None  # where each request names its day: what is usual when none is named
     shortest: int | None = None

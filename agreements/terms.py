@@ -50,9 +50,6 @@ from .term_tables import (
     WorkingDays,
 )
 
-# What an edition reads that was loaded before this table was asked for.
-BEFORE_IT_WAS_ASKED = Inspecting(article="第五十七条", team_minimum=2, defaults=("team_minimum",))
-
 
 @dataclass(frozen=True)
 class Terms:
@@ -67,18 +64,18 @@ class Terms:
     renewal: Renewal
     suspension: Suspension
     termination: Termination
-    payment_hold: Grounds
     change: Change
     recovery: Recovery
-    refund: Refund
-    audit: Audit
     payment: WorkingDays
     rectification: Days
     defence: Defence
-    inspection_result: WorkingDays
-    publication: Minutes
     deadlines: Mapping[str, DeadlineTerm]
-    inspecting: Inspecting = BEFORE_IT_WAS_ASKED
+    payment_hold: Grounds | None = None
+    refund: Refund | None = None
+    audit: Audit | None = None
+    inspecting: Inspecting | None = None
+    inspection_result: WorkingDays | None = None
+    publication: Minutes | None = None
     cites: Mapping[str, str] | None = None
     investigation: Review | None = None
     outside_notice: Review | None = None
@@ -111,6 +108,21 @@ class Terms:
     contact: Term | None = None
     points: Points | None = None
     assessment: AssessmentTerms | None = None
+
+    @property
+    def hold_grounds(self):
+        """On what the agency may hold payment; none where the text knows no hold."""
+        return self.payment_hold.grounds if self.payment_hold else ()
+
+    @property
+    def hold_article(self):
+        """The article of a hold that comes with an order to rectify."""
+        return self.payment_hold.article if self.payment_hold else ""
+
+    @property
+    def team_minimum(self):
+        """How many inspect at the least; a text that says nothing asks for somebody."""
+        return self.inspecting.team_minimum if self.inspecting else 1
 
     def cite(self, words):
         """These words with each article of the reference form under this edition's own number (`cites`).

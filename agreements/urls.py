@@ -7,7 +7,10 @@ from .views import (
     claims,
     deadlines,
     deliveries,
+    edition_cites,
     edition_drafts,
+    edition_items,
+    edition_removals,
     edition_rows,
     editions,
     jobs,
@@ -147,6 +150,8 @@ urlpatterns = [
     path("editions/new/", editions.import_bundle, name="edition-import"),
     path("editions/drafts/<int:pk>/", edition_drafts.draft, name="edition-draft"),
     path("editions/drafts/<int:pk>/facts/", edition_drafts.facts, name="edition-facts"),
+    path("editions/drafts/<int:pk>/clocks/", edition_items.clocks, name="edition-clocks"),
+    path("editions/drafts/<int:pk>/cites/", edition_cites.cites, name="edition-cites"),
     path("editions/drafts/<int:pk>/gaps/", edition_drafts.gaps, name="edition-gaps"),
     re_path(
         r"^editions/drafts/(?P<pk>\d+)/files/(?P<column>manifest|text|commitment|terms_source|breaches_source)/$",
@@ -154,6 +159,7 @@ urlpatterns = [
         name="edition-source",
     ),
     path("editions/drafts/<int:pk>/terms/", edition_rows.terms, name="edition-terms"),
+    path("editions/drafts/<int:pk>/breaches/<int:number>/", edition_items.items, name="edition-items"),
     path("editions/drafts/<int:pk>/breaches/", edition_rows.breaches, name="edition-breaches"),
     re_path(
         r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|items|measures)/(?P<key>[\w.-]+)/$",
@@ -162,8 +168,18 @@ urlpatterns = [
     ),
     re_path(
         r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|items|measures)/(?P<key>[\w.-]+)/remove/$",
-        edition_rows.remove_row,
+        edition_removals.remove_row,
         name="edition-row-remove",
+    ),
+    re_path(
+        r"^editions/drafts/(?P<pk>\d+)/rows/(?P<part>terms|deadlines|measures)/(?P<key>[\w.-]+)/looked/$",
+        edition_removals.looked_at,
+        name="edition-row-looked",
+    ),
+    re_path(
+        r"^editions/drafts/(?P<pk>\d+)/blank/(?P<column>terms_source|breaches_source)/$",
+        edition_removals.begin_blank,
+        name="edition-blank",
     ),
     path("editions/drafts/<int:pk>/export.zip", edition_drafts.export, name="edition-draft-export"),
     path("editions/drafts/<int:pk>/preview.pdf", edition_drafts.preview, name="edition-draft-preview"),

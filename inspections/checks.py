@@ -26,7 +26,7 @@ def has_a_team(inspection):
 
 @rule("第五十七条", "核查组要有至少{least}人，各列一次，现在有{now}人。补齐核查人员")
 def team_is_large_enough(thing, team):
-    least, now = thing.case.terms.inspecting.team_minimum, len({seat["user"].pk for seat in team})
+    least, now = thing.case.terms.team_minimum, len({seat["user"].pk for seat in team})
     return (now >= least and now == len(team)) or {"least": least, "now": now}
 
 

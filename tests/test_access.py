@@ -78,7 +78,12 @@ TABLE = {
     "edition-terms": row(OWN_PEOPLE),
     "edition-breaches": row(OWN_PEOPLE),
     "edition-row suspension": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
-    "edition-row-remove cascade": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "edition-row-remove cascade": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-row-looked cascade": {role: 302 if role == "nobody" else 405 for role in ROLES},
+    "edition-blank terms_source": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-items 80": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-clocks": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
+    "edition-cites": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
     "edition-draft-export": row(OWN_PEOPLE),
     "edition-draft-preview": row(OWN_PEOPLE),
     "edition-draft-act submit": row(["clerk", "reviewer"], seen=OWN_PEOPLE),
@@ -382,13 +387,13 @@ def world(cast, hospital, edition, settings, tmp_path):
 def _editions(edition, by):
     """The edition, and a draft of it for the region of this person's agency."""
     of_edition = ("edition", "edition-copy", "edition-withdraw", "edition-export", "edition-preview")
-    of_draft = ("edition-draft", "edition-facts", "edition-terms", "edition-breaches", "edition-gaps", "edition-source", "edition-draft-export",
+    of_draft = ("edition-draft", "edition-facts", "edition-terms", "edition-breaches", "edition-gaps", "edition-source", "edition-blank", "edition-items", "edition-clocks", "edition-cites", "edition-draft-export",
                 "edition-draft-preview", "edition-draft-act")  # fmt: skip
     draft = copy_edition(edition, by=by)
     return (
         {name: [edition.code, edition.version] for name in of_edition}
         | {name: [draft.pk] for name in of_draft}
-        | {name: [draft.pk, "terms"] for name in ("edition-row", "edition-row-remove")}
+        | {name: [draft.pk, "terms"] for name in ("edition-row", "edition-row-remove", "edition-row-looked")}
     )
 
 
@@ -461,6 +466,11 @@ def test_a_wrong_role_cannot_post_either(world, cast, client):
             "edition-gaps",
             "edition-source",
             "edition-row",
+            "edition-row-remove",
+            "edition-blank",
+            "edition-clocks",
+            "edition-items",
+            "edition-cites",
             "edition-draft-act",
         ):
             continue

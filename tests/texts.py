@@ -3,7 +3,7 @@
 `@pytest.mark.each_text` runs a test that uses the cast (`desk`, `hospital`, …) under each of `TEXTS`. What another text
 calls otherwise, its desk translates (`Desk.own_item`, `Desk.words`). What it does not have skips the test, with the
 refusal as the reason: the rule is not there. `only_text(…)` keeps a test to the texts whose numbers, measures or words
-it is about.
+it is about. `each_text("lean")` adds the made-up text at its leanest: silent about all that a text may be silent about.
 """
 
 import inspect
@@ -34,7 +34,8 @@ def people_under(name, folder):
     hospital = "西宁湟滨医院"  # called as in the reference, so that no test need ask
     if name == "shanghai":
         return shanghai.people(folder / "editions", facts(hospital, 7), hospital)
-    return third_province.people(folder / "yunling", hospital)
+    terms = third_province.lean() if name == "lean" else third_province.TERMS
+    return third_province.people(folder / "yunling", terms, hospital)
 
 
 @cache
@@ -43,14 +44,17 @@ def clocks_of(name):
     from .agreements import third_province
 
     shanghai = settings.EDITIONS_DIR / "shanghai-secondary" / "terms.toml"
-    return set(CLOCK.findall(third_province.TERMS if name == "made-up" else shanghai.read_text()))
+    if name == "shanghai":
+        return set(CLOCK.findall(shanghai.read_text()))
+    return set(CLOCK.findall(third_province.lean() if name == "lean" else third_province.TERMS))
 
 
 def parametrize(metafunc):
     """Run the test under each text that its marks name, where it uses the cast at all."""
-    if "cast" in metafunc.fixturenames and metafunc.definition.get_closest_marker("each_text"):
+    each = metafunc.definition.get_closest_marker("each_text")
+    if each and "cast" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("only_text")
-        metafunc.parametrize("under", only.args if only else TEXTS, indirect=True)
+        metafunc.parametrize("under", only.args if only else [*TEXTS, *each.args], indirect=True)
 
 
 def skip_what_is_not_there(item, call, report):

@@ -49,7 +49,7 @@ def follow_holds(agreement, act):
     """After an act that may have begun or ended a hold: the clocks of payment stand still, or go on."""
     if act not in MOVES_HOLDS:
         return
-    pausing = {ground.article_label for ground in agreement.terms.payment_hold.grounds}
+    pausing = {ground.article_label for ground in agreement.terms.hold_grounds}
     holds = list(agreement.payment_holds.filter(article__in=pausing))
     for row in agreement.deadlines.open().filter(event=TO_PAY):
         _rest_on(row, holds)

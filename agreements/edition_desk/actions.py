@@ -9,13 +9,19 @@ from .. import permissions
 from ..edition_text import LOST
 from ..gate import RuleBroken, perform
 from ..models import EditionCase
+from .blank import blank
+from .looking import key_of
 from .sources import LABELS, Reading
 from .toml_writing import with_facts
 
 
-def copy_edition(edition, *, by, address=""):
-    """A draft in which everything is as in this edition, with the next number, for the region of this person's agency."""
-    return _begin(edition.sources, by, address, based_on=edition)
+def copy_edition(edition, *, by, address="", empty=()):
+    """A draft in which everything is as in this edition, with the next number, for the region of this person's agency.
+
+    `empty`: the columns ("terms_source", "breaches_source") that are begun from nothing.
+    """
+    sources = edition.sources | {column: blank(column) for column in empty}
+    return _begin(sources, by, address, based_on=edition)
 
 
 def import_edition(sources, *, by, address=""):
@@ -44,16 +50,22 @@ def next_version(edition):
     return f"{whole}.{max((int(part) for part in parts if part.isdecimal()), default=0) + 1}"
 
 
-def save(case, changed, revision, *, by, address=""):
+def save(case, changed, revision, *, by, address="", looked=()):
     """Keep these sources, {column: text}, which were changed from that revision on. Nothing changed: nothing is done.
 
-    Raises RuleBroken saying who saved what in the meantime.
+    `looked`: the Rows that this person has looked at, changed or not. Raises RuleBroken saying who saved what in the meantime.
     """
     changed = {column: source for column, source in changed.items() if source != getattr(case, column)}
-    if not changed:
+    looked = [row for row in looked if key_of(row) in case.to_check]
+    if not changed and not looked:
         return case
-    what = "；".join(_what(column, getattr(case, column), source) for column, source in changed.items())
-    return perform(case.write, by=by, address=address, sources=changed, revision=revision, what=what)
+    said = [_what(column, getattr(case, column), source) for column, source in changed.items()]
+    if looked and not changed:
+        said = [f"核对{'、'.join(row.label for row in looked[:5])}{'等' if len(looked) > 5 else ''}"]
+    return perform(
+        case.write, by=by, address=address, sources=changed, revision=revision, what="；".join(said),
+        looked=[key_of(row) for row in looked],
+    )  # fmt: skip
 
 
 def _what(column, old, new):

@@ -26,7 +26,7 @@ def there_are_items(reading):
     if reading.breaches is not None and not any(
         one.against == "institution" for one in reading.breaches.items.values()
     ):
-        yield "违约情形目录里没有乙方的情形，按文本录入", "breaches_source"
+        yield "违约情形目录里没有乙方的情形，按文本录入", "catalogue"
 
 
 def no_item_twice(reading):

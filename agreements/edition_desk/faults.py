@@ -38,6 +38,9 @@ def _unreadable(reading):
     for column, sentence in reading.why.items():
         if column == "text" and text_faults.misnumbered(reading.sources["text"]):
             continue  # said by place, and all of them
+        if column == "terms_source" and (unfilled := list(term_faults.unfilled(reading.sources[column]))):
+            yield from unfilled
+            continue
         yield f"{LABELS[column]}读不出来：{sentence}", column
 
 

@@ -9,6 +9,7 @@ from config.forms import PortalForm
 
 from ..edition_text import LOST
 from .bundle import LARGEST_FILE, unpacked
+from .choosing import SeveralField, articles_of
 from .sources import FACTS, LONGEST, MAY_BE_EMPTY
 from .text_faults import lost_places
 from .toml_writing import GONE, with_facts
@@ -32,6 +33,29 @@ class DraftForm(PortalForm):
         """After a refusal: who has read what the other wrote may save over it."""
         self.data = self.data.copy()
         self.data["revision"] = revision
+
+
+class CopyForm(PortalForm):
+    """复制为草稿：结构差别大的，参数、违约情形可以从空白开始。"""
+
+    terms_source = forms.BooleanField(
+        label="从空白参数开始", required=False,
+        help_text="不照抄参数和时限，只留每份文本都要有的几张空表。条号、事项和这份文本差别大的，勾上",
+    )  # fmt: skip
+    breaches_source = forms.BooleanField(
+        label="从空白违约情形开始",
+        required=False,
+        help_text="不照抄违约情形和处理措施。违约情形另有写法的，勾上",
+    )
+
+    def details(self):
+        return {"empty": [column for column, wanted in self.cleaned_data.items() if wanted]}
+
+
+class RemovalForm(DraftForm):
+    """A yes to what the page has listed; `was`: that list, as it was then."""
+
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class SourceField(forms.CharField):
@@ -110,6 +134,32 @@ def surroundings(source):
 
 def _flat(words):
     return " ".join(words.split())
+
+
+class CitesForm(DraftForm):
+    """条号对照：参照文本的每一条，在本文本里是哪一条、哪几条。"""
+
+    def __init__(self, *args, lines, articles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = {f"own-{place}": line for place, line in enumerate(lines)}
+        for name, line in self.lines.items():
+            choices = articles_of(articles, line.own)
+            field = SeveralField(
+                label=line.reference,
+                choices=choices,
+                spare=1,
+                none="本文本没有",
+                required=False,
+                initial=list(line.own),
+            )
+            self.fields[name] = field
+
+    def rows(self):
+        return [(line, self[name]) for name, line in self.lines.items()]
+
+    def chosen(self):
+        """{reference article: [own articles]}."""
+        return {line.reference: self.cleaned_data[name] for name, line in self.lines.items()}
 
 
 class ImportForm(PortalForm):

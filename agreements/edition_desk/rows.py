@@ -1,14 +1,17 @@
 """The tables of an edition as rows that are edited one by one: where each stands, of which kind it is."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from itertools import count
 from types import NoneType
 from typing import get_args, get_origin, get_type_hints
 
 from ..breaches import BreachItem, Measure
 from ..edition_text import number_of
+from ..tables import BadTerms, parsed
 from ..term_tables import DeadlineTerm
 from ..terms import Terms
+from .sources import NAMES
 from .toml_writing import find
 from .words import TABLES, table_label
 
@@ -63,6 +66,55 @@ class Row:
         return array, key, str(values[key])
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What the forms of a draft let a person choose from: the articles of its text, the rows of its files."""
+
+    articles: tuple = ()
+    raw: dict = field(default_factory=dict)  # its terms
+    catalogue: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sources, form):
+        """As far as the files can be read."""
+        files = (_raw(sources[one], NAMES[one]) for one in ("terms_source", "breaches_source"))
+        return cls(form.articles if form else (), *files)
+
+    def free_number(self):
+        """T-03 is taken, T-04 is free: the number of a new clock."""
+        taken = {str(one["id"]) for one in _tables(self.raw, "deadline", "id")}
+        return next(one for one in (f"T-{number:02}" for number in count(1)) if one not in taken)
+
+    def measures(self, now):
+        """[(article, label)] of the articles that have measures, and of those that are named now."""
+        known = {
+            str(one["article"]): one.get("label", "") for one in _tables(self.catalogue, "measure", "article")
+        }
+        return _all_of({key: f"第{key}条　{label}" for key, label in known.items()}, now)
+
+    def items(self, now):
+        """[(code, label)] of the breaches of the catalogue, and of those that are named now."""
+        known = {str(one["code"]): one.get("label", "") for one in _tables(self.catalogue, "item", "code")}
+        return _all_of({key: f"{key}　{label}"[:40] for key, label in known.items()}, now)
+
+
+def _raw(source, name):
+    try:
+        return parsed(source, name)
+    except BadTerms:
+        return {}
+
+
+def _tables(raw, array, key):
+    rows = raw.get(array, [])
+    return [one for one in rows if isinstance(one, dict) and key in one] if isinstance(rows, list) else []
+
+
+def _all_of(known, now):
+    missing = {str(one): f"{one}（目录里没有）" for one in now if str(one) not in known}
+    return list((missing | known).items())
+
+
 def row_of(part, key):
     """The Row of an address. Raises NoSuchRow for what no edition has."""
     if part in ARRAYS:
@@ -79,14 +131,16 @@ def row_of(part, key):
 def _kinds():
     """{table: (its dataclass, whether there is one for each article, whether every edition has it)}."""
     hints = get_type_hints(Terms)
-    for field in fields(Terms):
-        hint = hints[field.name]
+    for one in fields(Terms):
+        hint = hints[one.name]
         many = get_origin(hint) is Mapping
         kind = (
-            get_args(hint)[1] if many else next((one for one in get_args(hint) if one is not NoneType), hint)
+            get_args(hint)[1]
+            if many
+            else next((kind for kind in get_args(hint) if kind is not NoneType), hint)
         )
-        if field.name != "deadlines" and is_dataclass(kind):
-            yield field.name, (kind, many, field.default is MISSING is field.default_factory)
+        if one.name != "deadlines" and is_dataclass(kind):
+            yield one.name, (kind, many, one.default is MISSING is one.default_factory)
 
 
 KINDS = dict(_kinds())

@@ -19,6 +19,7 @@ FILES = {
     "breaches.toml": "breaches_source",
 }
 NAMES = {column: name for name, column in FILES.items()}
+WHOLE_TEXTS = [column for column in NAMES if column != "manifest"]  # what a list of drafts does not show
 LABELS = {
     "manifest": "版本说明",
     "text": "协议文本",

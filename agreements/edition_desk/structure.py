@@ -1,8 +1,11 @@
 """What the reader recognises in a text, for the page on which it is written."""
 
+import re
 from dataclasses import dataclass
 
-from ..edition_text import LABELS, LOST
+from ..edition_text import LABELS, LOST, with_labels
+
+SHOWN = 20  # signs of an article by which it is known again
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,17 @@ def _seen(label, words, items):
     from ..papers.layout import names_in
 
     blanks = tuple(label_of(name) for name in names_in(words.split("\n")))
-    return Seen(label, words[:14], items, blanks, words.count(LOST))
+    return Seen(label, _beginning(words), items, blanks, words.count(LOST))
+
+
+def _beginning(words):
+    """The first words, each blank as what it asks for, and never a part of one."""
+    shown = ""
+    for piece in re.findall("［[^］]*］|.", with_labels(words.split("\n")[0])):
+        if len(shown) + len(piece) > SHOWN and shown:
+            break
+        shown += piece
+    return shown
 
 
 def label_of(name):

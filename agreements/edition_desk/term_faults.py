@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 
 from institutions.models import InstitutionVersion
@@ -10,8 +10,11 @@ from institutions.models import InstitutionVersion
 from ..edition_text import NoSuchArticle, chinese_number
 from ..gate import acts_of, declared
 from ..models.agreement import Agreement
+from ..tables import BadTerms, parsed
 from ..term_tables import DeadlineTerm, Ground
-from .words import KEYS, VALUES, key_label, table_label
+from .rows import KINDS, rows_in
+from .toml_writing import find
+from .words import KEYS, TABLES, VALUES, key_label, table_label
 
 # Pairs of keys of which the first may not exceed the second.
 PAIRS = [
@@ -20,7 +23,6 @@ PAIRS = [
     ("suspend_at", "end_at"),
     ("least", "most"),
     ("apply_months_before", "window_opens_months_before"),
-    ("stop_min_months", "stop_max_months"),
     ("shortest", "length"),
 ]
 AT_LEAST_ONE = {"copies", "longest_years", "count", "levels", "team_minimum", "every_months", "max_days"}  # fmt: skip
@@ -40,6 +42,26 @@ def rows_of(terms):
                 yield "terms", f"{field.name}.{number}", table_label(f"{field.name}.{number}"), one
         elif is_dataclass(value):
             yield "terms", field.name, table_label(field.name), value
+
+
+def unfilled(source):
+    """What the tables of a file lack that is still being filled in, each a sentence; a number is looked at when all are there."""
+    try:
+        raw = parsed(source, "terms.toml")
+    except BadTerms:
+        return
+    found = {row.key: (row, find(raw, row.path)) for row in rows_in(raw)}
+    for name, (*_, required) in KINDS.items():
+        if required and name not in raw:
+            yield f"{TABLES[name]}：每份文本都要有，还没有填写", "terms", name
+    for key, (row, table) in found.items():
+        lacking = [
+            field.name for field in fields(row.kind) if field.default is MISSING and field.name not in table
+        ]
+        if lacking and table:
+            yield f"{row.label}：还没有填{'、'.join(map(key_label, lacking))}", "terms", key
+        elif lacking:
+            yield f"{row.label}：还没有填写", "terms", key
 
 
 def articles_exist(reading):
@@ -112,7 +134,7 @@ def _outside_sense(name, value):
         return "不能是负数"
     if value == 0 and name in AT_LEAST_ONE:
         return "至少是1"
-    if value > 1 and (name == "cap" or name.endswith(("rate", "_cap"))):
+    if value > 1 and (name == "cap" or name.endswith("rate")):
         return "比例不能大于1（100%）"
     return ""
 
@@ -160,8 +182,9 @@ def sentences_are_numbered(reading):
     if strange := [one for one in dict.fromkeys(_ARTICLE.findall(said)) if one not in there]:
         named = "、".join(strange[:3])
         yield (
-            f"条号对照：门户的提示语按参照文本的条号写成，本文本没有{named}等{len(strange)}条。写一张 [cites] 对照表",
-            "terms_source",
+            f"条号对照：门户的提示语按参照文本的条号写成，本文本没有{named}等{len(strange)}条。到“条号对照”里选本文本的条号",
+            "terms",
+            "cites",
         )
 
 

@@ -94,7 +94,32 @@ def _write(table, values):
         if value is GONE:
             table.pop(key, None)
         elif key not in table or _plain(table[key]) != _plain(value):
-            table[key] = value
+            table[key] = _rows(value, table.get(key)) if _is_rows(value) else value
+
+
+def _is_rows(value):
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _rows(entries, old):
+    """A list of tables, one a line; the remark behind an entry stays with it as long as the entry does."""
+    remarks = _remarks(as_written(old)) if old is not None else {}
+    lines = ["[" + remarks.get("", "")]
+    for entry in entries:
+        inline = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in entry.items())
+        lines.append(f"    {{ {inline} }},{remarks.get(repr(sorted(entry.items())), '')}")
+    return read_value("\n".join([*lines, "]"]))
+
+
+def _remarks(written):
+    """{entry as a key: "  # remark"} of a list as it stands; "" is the remark behind its bracket."""
+    found = {}
+    for line in written.split("\n"):
+        if remark := re.fullmatch(r"\s*(\[|\{.*\},?)(\s*#.*)", line):
+            entry = remark[1].rstrip(",")
+            table = {} if entry == "[" else parsed(f"x = {entry}", "")["x"]
+            found["" if entry == "[" else repr(sorted(table.items()))] = remark[2]
+    return found
 
 
 def _plain(value):

@@ -9,14 +9,35 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 from django import forms
 from django.core.exceptions import ValidationError
 
+from institutions.differences import FACT_FIELDS
+
 from ..edition_text import chinese_number, number_of
-from ..tables import BadTerms
+from ..term_tables import DeadlineTerm
+from .choosing import (
+    NumberOrNameField,
+    SeveralField,
+    articles_of,
+    events,
+    numbers_of,
+    places_of,
+    with_present,
+)
+from .entries import CODES, EntriesField, EntriesWidget, caption
 from .forms import DraftForm
-from .toml_writing import GONE, as_written, read_value
-from .words import VALUES, key_label
+from .toml_writing import GONE
+from .words import EVENTS, VALUES, key_label
 
 REFERRING = ("length", "usual", "shortest", "reminders")  # of a clock: a number, or the name of one
 LONG = ("text", "missed")
+# Asked nowhere: the numbers of the rules are the portal's own, and caps and months stand in the terms, once.
+UNASKED = ("rules", "damages_cap", "stop_min_months", "stop_max_months")
+# What is chosen among the rows of the draft → its choices, and in which order they stand.
+CHOSEN = {
+    "articles": lambda draft, now: articles_of(draft.articles, now),
+    "offset_order": lambda draft, now: list(VALUES["offset_order"].items()),
+    "escalated_from": lambda draft, now: draft.measures(now),
+    "overlaps": lambda draft, now: draft.items(now),
+}
 LISTED = re.compile(r"[\s、，,；;]+")
 
 
@@ -25,8 +46,8 @@ class ArticleField(forms.ChoiceField):
 
     def __init__(self, *, articles, now, as_number, **kwargs):
         shown = [(one.label, f"{one.label}　{one.paragraphs[0].shown[:18]}") for one in articles]
-        if now and now not in dict(shown):
-            shown.insert(0, (now, f"{now}（文本里没有）"))
+        if now not in dict(shown):
+            shown.insert(0, (now, f"{now}（文本里没有）") if now else ("", "选条款"))
         self.as_number = as_number
         super().__init__(choices=shown, **kwargs)
 
@@ -66,36 +87,9 @@ class ListField(forms.CharField):
         return [_whole(word) for word in LISTED.split(value) if word]
 
 
-class ReferringField(forms.CharField):
-    """A whole number, or the name of a number of the terms; for reminders several, or one name."""
-
-    def __init__(self, *, several, **kwargs):
-        self.several = several
-        super().__init__(help_text="数，或者参数里的一项，例如 payment.working_days", **kwargs)
-
-    def prepare_value(self, value):
-        return "、".join(map(str, value)) if isinstance(value, list) else value
-
-    def clean(self, value):
-        value = super().clean(value)
-        if re.fullmatch(r"[a-z_]+(\.\w+)+", value) or not value:
-            return value or None
-        return [_whole(word) for word in LISTED.split(value) if word] if self.several else _whole(value)
-
-
-class TomlField(forms.CharField):
-    """A list of small tables, as it stands in the file."""
-
-    def __init__(self, **kwargs):
-        attrs = {"rows": 8, "spellcheck": "false", "class": "code"}
-        super().__init__(widget=forms.Textarea(attrs=attrs), help_text="TOML 的写法", **kwargs)
-
-    def clean(self, value):
-        value = super().clean(value)
-        try:
-            return read_value(value.replace("\r\n", "\n")) if value else None
-        except BadTerms as wrong:
-            raise ValidationError(str(wrong)) from wrong
+def _numbers(words, several):
+    """What a person has written for a number, or for several."""
+    return [_whole(one) for one in LISTED.split(words) if one] if several else _whole(words)
 
 
 def _whole(word):
@@ -106,28 +100,36 @@ def _whole(word):
 
 
 class TableForm(DraftForm):
-    """One table. `kind`: its dataclass; `table`: what stands in the file, None for a new one; `articles`: of the text."""
+    """One table. `kind`: its dataclass; `table`: what stands in the file, None for a new one; `draft`: what is to choose from."""
 
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, kind, table, articles, **kwargs):
-        self.kind, now = kind, table or {}
-        initial = {name: _shown(kind, name, now[name]) for name in _names(kind) if name in now}
+    def __init__(self, *args, kind, table, draft, **kwargs):
+        self.kind, self.draft, now = kind, draft, table or {}
+        initial = {name: shown(name, now[name]) for name in _names(kind) if name in now}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         hints = get_type_hints(kind)
-        for field in fields(kind):
-            self.fields[field.name] = _field(field, hints[field.name], articles, initial, kind)
+        for field in self._asked():
+            self.fields[field.name] = _field(field, hints[field.name], draft, initial, kind)
+            if field.name not in initial:
+                _ask(self.fields[field.name])
         self._style()
+
+    def _asked(self):
+        return [field for field in fields(self.kind) if field.name not in UNASKED]
 
     def _style(self):
         for field in self.fields.values():
-            many = isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple)
-            css = "form-check-input" if many else "form-select" if isinstance(field.widget, forms.Select) else "form-control"  # fmt: skip
-            field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} {css}".strip()
+            if isinstance(field.widget, forms.MultiWidget | EntriesWidget):
+                continue  # styled by themselves
+            _dress(field)
 
     def values(self):
         """{key: value for the file}: what the file may be silent about stays unsaid, GONE."""
-        return {field.name: self._value(field) for field in fields(self.kind)}
+        found = {field.name: self._value(field) for field in self._asked()}
+        if self.kind is DeadlineTerm and not found["start_label"]:
+            found["start_label"] = EVENTS.get(found["start_event"], ("",))[0]
+        return found
 
     def _value(self, field):
         value = self.cleaned_data[field.name]
@@ -136,32 +138,89 @@ class TableForm(DraftForm):
         return GONE if optional and unsaid else value
 
 
+def _ask(field):
+    """Nothing is chosen before somebody chooses it."""
+    one_of = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField)
+    if one_of and "" not in dict(field.choices):
+        field.choices = [("", "选一项"), *field.choices]
+
+
 def _names(kind):
     return [field.name for field in fields(kind)]
 
 
-def _shown(kind, name, value):
-    hint = get_type_hints(kind)[name]
-    if get_origin(hint) is tuple and is_dataclass(get_args(hint)[0]):
-        return as_written(value).strip()
+def shown(name, value):
     plain = value.unwrap() if hasattr(value, "unwrap") else value
     if name == "article" and isinstance(plain, int):
         return f"第{chinese_number(plain)}条"
-    return plain
+    return "、".join(map(str, plain)) if name == "reminders" and isinstance(plain, list) else plain
 
 
-def _field(field, hint, articles, initial, kind):
+def _field(field, hint, draft, initial, kind):
     """The form field for one annotation."""
     name, more = field.name, {"label": key_label(field.name), "required": field.default is MISSING}
+    now = initial.get(name)
     if name == "article":
-        as_number = hint is int
-        return ArticleField(articles=articles, now=initial.get(name), as_number=as_number, **more)
+        return ArticleField(articles=draft.articles, now=now, as_number=hint is int, **more)
     if name == "defaults":
         others = [(one, key_label(one)) for one in _names(kind) if one not in ("article", "defaults")]
         return forms.MultipleChoiceField(choices=others, widget=forms.CheckboxSelectMultiple, **more)
-    if "start_event" in _names(kind) and name in REFERRING:
-        return ReferringField(several=name == "reminders", **more)
+    if name in CHOSEN:
+        return SeveralField(
+            choices=CHOSEN[name](draft, now or ()), as_number=name == "escalated_from", **more
+        )
+    if kind is DeadlineTerm and name in REFERRING:
+        several = name == "reminders"
+        named = now if "." in str(now) else ""
+        choices = with_present(numbers_of(draft.raw, several=several), named)
+        return NumberOrNameField(choices=choices, several=several, whole=_numbers, **more)
+    if name == "start_event":
+        return forms.ChoiceField(choices=events(now), **more)
+    if name == "start_label":
+        return forms.CharField(help_text="空着的，照“起算事项”写", **more | {"required": False})
+    if name == "expiry_ground":
+        return forms.ChoiceField(choices=with_present(places_of(draft.articles), now), **more)
+    if entries := _entry_of(hint):
+        return EntriesField(
+            kind=entries, cells=cells_of(entries, draft, now or ()), **more | {"required": False}
+        )
     return _plain_field(name, hint, more)
+
+
+def _entry_of(hint):
+    """The dataclass of which a table keeps a list; None for all else."""
+    inner = get_args(hint)
+    return inner[0] if get_origin(hint) is tuple and is_dataclass(inner[0]) else None
+
+
+def cells_of(kind, draft, now):
+    """{name: form field} of one entry of a list of tables."""
+    hints, found = get_type_hints(kind), {}
+    for field in fields(kind):
+        if field.name in CODES:
+            cell = forms.CharField(required=False, widget=forms.HiddenInput)
+        elif field.name == "article_label":
+            named = [one.get("article_label") for one in now]
+            places = places_of(draft.articles)
+            gone = [(one, f"{one}（文本里没有）") for one in named if one and one not in dict(places)]
+            cell = forms.ChoiceField(choices=[("", "选条款"), *gone, *places])
+        elif field.name == "fields":
+            archive = [(one.name, one.verbose_name) for one in FACT_FIELDS]
+            cell = forms.MultipleChoiceField(choices=archive, widget=forms.CheckboxSelectMultiple)
+        else:
+            cell = _plain_field(field.name, hints[field.name], {"required": field.default is MISSING})
+        cell.label = caption(kind, field.name)
+        _dress(cell)
+        found[field.name] = cell
+    return found
+
+
+def _dress(field):
+    """Bootstrap's classes on a field whose widget was chosen here."""
+    many = isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple)
+    select = isinstance(field.widget, forms.Select)
+    css = "form-check-input" if many else "form-select" if select else "form-control"
+    field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} {css}".strip()
 
 
 def _plain_field(name, hint, more):
@@ -185,8 +244,10 @@ def _plain_field(name, hint, more):
 
 
 def _list_field(name, inner, more):
-    if is_dataclass(inner):
-        return TomlField(**more)
+    if name in VALUES and get_origin(inner) is not Literal:
+        return forms.MultipleChoiceField(
+            choices=list(VALUES[name].items()), widget=forms.CheckboxSelectMultiple, **more
+        )
     if get_origin(inner) is Literal:
         return forms.MultipleChoiceField(
             choices=_choices(name, get_args(inner)), widget=forms.CheckboxSelectMultiple, **more

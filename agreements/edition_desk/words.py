@@ -177,7 +177,7 @@ KEYS = {
     "up_to": "至（元）",
     "at_least": "不低于",
     "name": "代号",
-    "fields": "信息项",
+    "fields": "机构档案的信息项",
     "article_label": "条款",
     "needs_request": "须对方申请",
 }
@@ -200,6 +200,42 @@ VALUES = {
     "grades": {"1": "一级", "2": "二级", "3": "三级", "0": "未定级"},
     "causes": {"requested": "依申请", "investigation": "核查", "breach": "违约"},
     "offset_order": {"fund": "申请拨付的基金", "deposit": "质量保证金", "institution": "医疗机构缴款"},
+}
+
+
+# Event from which a clock runs → (what it is, whether the portal starts its clocks by itself when it happens).
+EVENTS = {
+    "agreement_start": ("协议有效期开始", True),
+    "agreement_end": ("协议期满", True),
+    "agreement_ended": ("协议终止或解除", True),
+    "status_changed": ("签订、中止、终止或解除", True),
+    "suspension_start": ("中止之日", True),
+    "planned_suspension": ("拟停业、歇业之日", True),
+    "hold_start": ("暂停拨付之日", True),
+    "holdover_start": ("延续有效之日", True),
+    "claim_accepted": ("费用申报材料齐全并受理", True),
+    "audit_closed": ("费用所属期审核工作完成", True),
+    "demand_received": ("收到缴款通知", True),
+    "change_approved": ("有关部门批准变更", True),
+    "general_change": ("一般信息变更", True),
+    "application_received": ("收到乙方的申请", True),
+    "request_served": ("调取资料的要求送达", True),
+    "fieldwork_finished": ("现场核查完毕", True),
+    "intended_handling_served": ("拟处理告知或检查结果反馈送达", True),
+    "rectification_served": ("整改通知送达", True),
+    "penalty_served": ("行政处罚决定书送达", True),
+    "opinion_received": ("收到意见建议", True),
+    "explanation_requested": ("收到解释请求", True),
+    "last_self_check": ("上次自查", True),
+    "decision": ("作出处理决定", False),
+    "period_closed": ("月份结束", False),
+    "year_end": ("年度结束", False),
+    "payment": ("每月拨付", False),
+    "filing_received": ("收到备案材料", False),
+    "last_fee_analysis": ("上次费用分析", False),
+    "fault_found": ("发现故障", False),
+    "fault_repaired": ("故障排除", False),
+    "complaint_received": ("收到投诉举报", False),
 }
 
 

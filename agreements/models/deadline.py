@@ -129,6 +129,12 @@ class Deadline(Stateful):
         return self.terms.deadlines[self.rule]
 
     @property
+    def when_missed(self):
+        """What the text says of it when it is overdue; "" where it says nothing."""
+        term = self.terms.deadlines.get(self.rule)
+        return term.missed if term else ""
+
+    @property
     def is_paused(self):
         return self.paused_since is not None
 

@@ -7,6 +7,7 @@ from .. import permissions
 from ..checks import reason_is_given
 from ..edition_desk import checks
 from ..edition_desk.faults import faults_in
+from ..edition_desk.looking import changed_by, to_look_at, unseen
 from ..edition_desk.sources import NAMES, Reading
 from ..gate import step
 from .case_file import OwnCaseFile
@@ -14,6 +15,7 @@ from .edition import Edition
 from .event import ChainedRow
 from .stateful import StateField
 
+OWN_FACTS = ("code", "title", "subtitle", "issuer", "grades")  # what a person writes on the cover of a draft
 WRITING = ("begin", "write", "submit")  # whoever did one of these does not publish
 
 
@@ -57,6 +59,7 @@ class EditionCase(OwnCaseFile):
     commitment = models.TextField("承诺书文本", blank=True)
     terms_source = models.TextField("参数", blank=True)
     breaches_source = models.TextField("违约情形", blank=True)
+    to_check = models.JSONField("照抄来、还没有核对的", default=list, blank=True)
 
     objects = EditionCaseQuerySet.as_manager()
 
@@ -101,6 +104,20 @@ class EditionCase(OwnCaseFile):
         return {one.version: one.region for one in same}
 
     @property
+    def unseen(self):
+        """[(key, Row)] of what was copied, rests on other words than in the base, and nobody has looked at."""
+        return unseen(set(self.to_check), self.based_on.sources, self.sources) if self.to_check else []
+
+    @property
+    def differs_from_base(self):
+        """Whether a person has changed anything of what was copied."""
+        if self.based_on is None:
+            return True
+        before, now = self.based_on.sources, self.sources
+        changed = [column for column in NAMES if column != "manifest" and before[column] != now[column]]
+        return bool(changed) or _own_facts(before) != _own_facts(now)
+
+    @property
     def is_editable(self):
         return self.status == self.Status.DRAFT
 
@@ -121,16 +138,19 @@ class EditionCase(OwnCaseFile):
         who=permissions.edition_writer,
     )  # fmt: skip
     def begin(self, sources):
-        """版本管理：从已有版本复制，或者从打包的文件夹导入，成为一份草稿。"""
+        """版本管理：从已有版本复制，或者从打包的文件夹导入，成为一份草稿；照抄来的各表待核对。"""
         self._take(sources)
+        self.to_check = to_look_at(sources) if self.based_on else []
 
     @step(
         status, source=[Status.DRAFT], target=None, label="保存", article="版本管理", who=permissions.edition_writer,
         checks=[checks.nobody_saved_meanwhile],
     )  # fmt: skip
-    def write(self, sources, revision, what):
-        """版本管理：改动草稿的一个或几个文件；写明从第几次保存改起，后保存的人不会盖掉先保存的。"""
+    def write(self, sources, revision, what, looked=()):
+        """版本管理：改动草稿的一个或几个文件；写明从第几次保存改起，后保存的人不会盖掉先保存的。改过、核对过的表记下。"""
+        seen = changed_by(self.sources, sources) | set(looked)
         self._take(sources)
+        self.to_check = [key for key in self.to_check if key not in seen]
 
     def _take(self, sources):
         for column, source in sources.items():
@@ -139,7 +159,7 @@ class EditionCase(OwnCaseFile):
 
     @step(
         status, source=[Status.DRAFT], target=Status.SUBMITTED, label="送审", article="版本管理",
-        who=permissions.edition_writer, checks=[checks.nothing_is_wrong],
+        who=permissions.edition_writer, checks=[checks.something_was_written, checks.nothing_is_wrong, checks.everything_was_looked_at],
     )  # fmt: skip
     def submit(self):
         """版本管理：检查都通过的草稿送另一人核对、发布；送审后不能改动。"""
@@ -172,6 +192,11 @@ class EditionCase(OwnCaseFile):
     )  # fmt: skip
     def withdraw(self, reason):
         """版本管理：停用的版本不再用于起草协议；已经签订的和正在办理的协议照原样办理。"""
+
+
+def _own_facts(sources):
+    facts = Reading(sources).facts or {}
+    return {name: facts.get(name) for name in OWN_FACTS}
 
 
 class OfEditionCase(models.QuerySet):

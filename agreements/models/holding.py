@@ -10,7 +10,7 @@ class HoldingActs:
     """The two stops that never move the agreement: payment held, a person, department or item stopped."""
 
     @step(
-        "status", source=LIVE, target=None, label="暂停拨付", article="第六十四条",
+        "status", source=LIVE, target=None, label="暂停拨付", article="第六十四条", needs="hold_grounds",
         who=permissions.agency_leader, proposed=True,
         checks=[
             checks.a_case_holds_for_rectification, checks.not_in_the_future, checks.not_before_the_term, checks.reason_is_written,

@@ -102,7 +102,7 @@ class Proposal(Stateful):
             "requested_on": date.fromisoformat,
             "item": lambda code: agreement.edition.breaches.find(code)[0],
             "ground": terms.termination.ground,
-            "hold_ground": terms.payment_hold.ground,
+            "hold_ground": lambda code: terms.payment_hold.ground(code),
             "application": lambda pk: agreement.attachments.get(pk=pk),
             "suspension": lambda pk: agreement.suspensions.get(pk=pk),
             "hold": lambda pk: agreement.payment_holds.get(pk=pk),

@@ -13,6 +13,7 @@ from ..edition_desk.compare import marked
 from ..edition_desk.rows import COLUMNS
 from ..edition_desk.sources import LABELS, NAMES, Reading
 from ..edition_desk.structure import structure_of
+from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import with_facts
 from ..edition_text import LOST
 from ..gate import declared, perform, refusal, step_of
@@ -26,6 +27,13 @@ ACTS = {
     "send-back": (forms.ReasonForm, "退回后可以再改。", "已退回修改"),
     "discard": (forms.ReasonForm, "作废的草稿不能恢复，经过留存。", "草稿已作废"),
 }  # fmt: skip
+# What is mended on a page of its own: part or key of a fault → page.
+PAGES = {
+    "manifest": "edition-facts",
+    "gaps": "edition-gaps",
+    "cites": "edition-cites",
+    "catalogue": "edition-breaches",
+}
 DEEDS = {"publish": actions.publish}
 MOST_LINES = 40  # of another's save that are shown beside one's own
 LOOK = "look"  # the button that shows the structure and saves nothing
@@ -41,6 +49,7 @@ def draft(request, pk):
         "facts": reading.facts,
         "reading": reading,
         "faults": [(fault, place_of(case, fault)) for fault in faults],
+        "unseen": [(row.label, place_of_row(case, row)) for _, row in case.unseen],
         "offers": _offers(case, request.user),
         "may_write": case.is_editable and permissions.edition_writer(case, request.user),
         "counts": _counts(reading),
@@ -54,6 +63,7 @@ def _counts(reading):
         "articles": len(reading.form.articles) if reading.form else None,
         "clocks": len(reading.terms.deadlines) if reading.terms else None,
         "items": len(reading.breaches.items) if reading.breaches else None,
+        "unfilled": len({key for _, _, key in unfilled(reading.sources["terms_source"])}),
         "gaps": sum(reading.sources[column].count(LOST) for column in ("text", "commitment")),
     }
 
@@ -71,11 +81,19 @@ def _offers(case, user):
 
 def place_of(case, fault):
     """Where a fault is mended."""
-    if fault.part in ("manifest", "gaps"):
-        return reverse({"manifest": "edition-facts", "gaps": "edition-gaps"}[fault.part], args=[case.pk])
-    if fault.part in COLUMNS and fault.key != "cites":
+    if page := PAGES.get(fault.key or fault.part):
+        return reverse(page, args=[case.pk])
+    if fault.part in COLUMNS:
         return reverse("edition-row", args=[case.pk, fault.part, fault.key])
     return reverse("edition-source", args=[case.pk, COLUMNS.get(fault.part, fault.part)])
+
+
+def place_of_row(case, row):
+    """Where a copied table is looked at: in the overview, with its article and the button beside it."""
+    if row.key == "cites":
+        return reverse(PAGES[row.key], args=[case.pk])
+    overview = "edition-breaches" if row.part == "measures" else "edition-terms"
+    return f"{reverse(overview, args=[case.pk])}#{row.part}-{row.key}"
 
 
 def act(request, pk, name):
@@ -103,9 +121,9 @@ def writable(request, pk):
     return case
 
 
-def saved(request, case, form, changed):
+def saved(request, case, form, changed, looked=()):
     """Whether it is kept; else the form says why, and is ready to be saved over what came in between."""
-    deed = partial(actions.save, case, changed, form.cleaned_data["revision"])
+    deed = partial(actions.save, case, changed, form.cleaned_data["revision"], looked=looked)
     if carried_out(form, request, deed):
         messages.success(request, "已保存")
         return True

@@ -8,13 +8,18 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from .. import permissions
 from ..edition_desk import rows
-from ..edition_desk.forms import DraftForm
+from ..edition_desk.blank import is_blank
+from ..edition_desk.choosing import SeveralField
+from ..edition_desk.entries import EntriesField
+from ..edition_desk.item_entry import open_articles
+from ..edition_desk.like import clocks_of_the_base, like_the_base
+from ..edition_desk.looking import key_of
 from ..edition_desk.sources import NAMES, Reading
-from ..edition_desk.toml_writing import as_written, find, opened, without, written
+from ..edition_desk.term_faults import unfilled
+from ..edition_desk.toml_writing import as_written, find, opened, written
 from ..edition_desk.typed import TableForm
 from ..edition_desk.words import key_label, value_label
 from ..edition_text import LOST, NoSuchArticle
@@ -23,6 +28,9 @@ from ..tables import BadTerms
 from .edition_drafts import saved, writable
 from .editions import draft_or_404
 
+MORE = "more"  # the button that asks for more empty lines, and saves nothing
+NEXT = "next"  # the button that goes on to the next table
+LIKE = "like"  # asks for the values of the base
 FETCH, MISSING = "fetch", "missing"  # buttons: take the wording from the text; mark the item as lost
 OVERVIEW = {
     "terms": "edition-terms",
@@ -42,10 +50,14 @@ def terms(request, pk):
     clocks = [one for one in raw.get("deadline", []) if isinstance(one, dict)]
     context = {
         "tables": [
-            (row, _values(row, _at(raw, row.path)), *_article(reading, _at(raw, row.path)), faults.get((row.part, row.key), ()))
+            (row, _values(row, _at(raw, row.path)), *_article(reading, _at(raw, row.path)), faults.get((row.part, row.key), ()), key_of(row))
             for row in rows.rows_in(raw)
         ],
-        "clocks": [(one, faults.get(("deadlines", str(one.get("id"))), ())) for one in clocks],
+        "clocks": [
+            (one, faults.get(("deadlines", str(one.get("id"))), ()), f"deadlines/{one.get('id')}") for one in clocks
+        ],
+        "cites": len(raw.get("cites", ())),
+        "usual": clocks_of_the_base(case.based_on, raw),
         "absent": rows.absent_from(raw),
     }  # fmt: skip
     return _overview(request, case, "edition_terms", "terms_source", context)
@@ -62,16 +74,41 @@ def breaches(request, pk):
     measures = [one for one in raw.get("measure", []) if isinstance(one, dict)]
     context = {
         "items": [(one, faults.get(("items", str(one.get("code"))), ())) for one in items],
-        "measures": [(one, faults.get(("measures", str(one.get("article"))), ())) for one in measures],
+        "measures": [
+            (
+                one,
+                faults.get(("measures", str(one.get("article"))), ()),
+                f"measures/{one.get('article')}",
+                *_limits(case, one),
+            )
+            for one in measures
+        ],
         "lost": LOST,
+        "open": list(open_articles(case.reading.form, raw)) if case.reading.form else [],
     }
     return _overview(request, case, "edition_breaches", "breaches_source", context)
+
+
+def _limits(case, measure):
+    """(the cap, the range of months) of the article of a measure, as the terms have them."""
+    raw, number = rows.Draft.of(case.sources, None).raw, str(measure.get("article"))
+    cap, stop = (raw.get(name, {}).get(number, {}) for name in ("liquidated_damages", "person_stop"))
+    months = (
+        f"{stop['min_months']} 至 {stop['max_months']} 个月"
+        if {"min_months", "max_months"} <= set(stop)
+        else ""
+    )
+    return cap.get("cap", ""), months
 
 
 def _overview(request, case, template, column, context):
     given = {
         "case": case,
-        "why": case.reading.why.get(column),
+        "unseen": {key for key, _ in case.unseen},
+        "blank": is_blank(column, getattr(case, column)),
+        "why": ""
+        if column == "terms_source" and any(unfilled(case.terms_source))
+        else case.reading.why.get(column),
         "may_write": case.is_editable and permissions.edition_writer(case, request.user),
     }
     return render(request, f"agreements/{template}.html", given | context)
@@ -141,34 +178,23 @@ def _article(reading, table):
 def row(request, pk, part, key):
     """一张表：逐项填写，旁边是条款的原文。"""
     case = writable(request, pk)
-    found, table = _row_or_404(case, part, key)
+    found, table = row_or_404(case, part, key)
     if found is None:
         return _to_source(request, case, rows.COLUMNS[part])
     form = _form(request, case, found, table)
-    asked = form.is_bound and FETCH not in request.POST and form.is_valid()
-    if asked and _kept(request, case, form, found, _written(case, form, found)):
-        return redirect(_overview_of(case, part, key))
+    asked = form.is_bound and not {FETCH, MORE} & set(request.POST) and form.is_valid()
+    if asked and kept(request, case, form, found, _written(case, form, found)):
+        case.refresh_from_db()
+        following = _following(case, found) if NEXT in request.POST else None
+        return (
+            redirect("edition-row", case.pk, *following)
+            if following
+            else redirect(overview_of(case, part, key))
+        )
     return _row_page(request, case, form, found, table)
 
 
-@require_POST
-def remove_row(request, pk, part, key):
-    """删去一张文本里没有的表、一个时限、一项情形。"""
-    case = writable(request, pk)
-    found, table = _row_or_404(case, part, key)
-    if found is None or table is None or found.required:
-        raise Http404
-    form = _form(request, case, found, table, kind=DraftForm)
-    if form.is_valid() and _kept(
-        request, case, form, found, without(getattr(case, found.column), NAMES[found.column], found.path)
-    ):
-        return redirect(_overview_of(case, part))
-    for sentence in form.non_field_errors():
-        messages.error(request, sentence)
-    return redirect("edition-row", case.pk, part, key)
-
-
-def _row_or_404(case, part, key):
+def row_or_404(case, part, key):
     """(Row, its table or None); (None, None) where the file is no TOML."""
     try:
         found = rows.row_of(part, key)
@@ -182,20 +208,34 @@ def _row_or_404(case, part, key):
     return found, table
 
 
-def _form(request, case, found, table, kind=TableForm):
-    mark = _mark(table)
+def _form(request, case, found, table):
+    was = mark(table)
     data = _asked(request, case, found) if request.method == "POST" else None
-    given = {"revision": case.revision, "was": mark}
-    if kind is DraftForm:
-        form = DraftForm(data)
-    else:
-        articles = case.reading.form.articles if case.reading.form else ()
-        form = TableForm(data, kind=found.kind, table=table, articles=articles, initial=given)
-    if form.is_bound and form.data.get("was") == mark:
+    draft = rows.Draft.of(case.sources, case.reading.form)
+    given = _given(request, case, found, draft) | {"revision": case.revision, "was": was}
+    form = TableForm(data, kind=found.kind, table=table, draft=draft, initial=given)
+    if form.is_bound and form.data.get("was") == was:
         form.catch_up(
             case.revision
         )  # a table that is as it was is changed whatever others have saved around it
     return form
+
+
+def _following(case, found):
+    """(part, key) of the next table that is to be filled in, or to be looked at; None when there is none."""
+    lacking = [("terms", key) for _, part, key in unfilled(case.terms_source) if part == "terms"]
+    copied = [(row.part, row.key) for _, row in case.unseen if row.key != "cites"]
+    return next((one for one in lacking + copied if one != (found.part, found.key)), None)
+
+
+def _given(request, case, found, draft):
+    """What an empty form begins with: the base's table where that was asked for, an article, a free number."""
+    if LIKE in request.GET:
+        return like_the_base(case.based_on, found, request.GET[LIKE], draft)
+    given = {"article": request.GET["article"]} if "article" in request.GET else {}
+    return given | (
+        {"id": draft.free_number()} if found.part == "deadlines" and found.key == rows.NEW else {}
+    )
 
 
 def _asked(request, case, found):
@@ -233,7 +273,7 @@ def _written(case, form, found):
     return written(source, name, path, form.values())
 
 
-def _kept(request, case, form, found, source):
+def kept(request, case, form, found, source):
     """Whether it is saved: a file that could be read is not made unreadable by one table."""
     if source is None:
         return False
@@ -241,15 +281,15 @@ def _kept(request, case, form, found, source):
     if why and found.column not in case.reading.why:
         form.add_error(None, why)
         return False
-    return saved(request, case, form, {found.column: source})
+    return saved(request, case, form, {found.column: source}, looked=[found])
 
 
-def _mark(table):
+def mark(table):
     """A digest of a table as it stands in its file."""
     return hashlib.sha256(as_written(table).encode()).hexdigest()[:16] if table is not None else ""
 
 
-def _overview_of(case, part, key=""):
+def overview_of(case, part, key=""):
     return reverse(OVERVIEW[part], args=[case.pk]) + (f"#{part}-{key}" if key else "")
 
 
@@ -266,8 +306,13 @@ def _row_page(request, case, form, found, table):
         "form": form,
         "row": found,
         "article": article,
-        "back": _overview_of(case, found.part, found.key),
+        "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,
+        "following": _following(case, found),
+        "has_lines": any(isinstance(one, EntriesField | SeveralField) for one in form.fields.values()),
+        "like": not table
+        and found.key != rows.NEW
+        and like_the_base(case.based_on, found, found.key, form.draft),
         "faults": _faults_by_row(case).get((found.part, found.key), ()),
         "refusal": refusal(case, "write", by=request.user),
     }

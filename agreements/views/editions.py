@@ -14,14 +14,12 @@ from ..edition_desk import actions, forms
 from ..edition_desk.bundle import packed
 from ..edition_desk.compare import compared, parts_of
 from ..edition_desk.compare_terms import compared_terms
-from ..edition_desk.sources import NAMES, Reading
+from ..edition_desk.sources import NAMES, WHOLE_TEXTS, Reading
 from ..edition_text import BLANK
 from ..models import Edition, EditionCase
 from ..papers.refusals import PaperRefused
 from ..papers.render import render_agreement
 from .common import carried_out, must
-
-WHOLE_TEXTS = [column for column in NAMES if column != "manifest"]  # what a list of drafts does not show
 
 
 def _seen(request):
@@ -69,13 +67,15 @@ def copy(request, code, version):
     """复制为草稿：文本、参数、违约情形照抄，修订号加一，归本机构的地区。"""
     found = _edition(request, code, version)
     must(permissions.may_begin_edition(request.user), "复制为草稿")
-    form = forms.Nothing(request.POST if request.method == "POST" else None)
-    if form.is_valid() and (case := carried_out(form, request, partial(actions.copy_edition, found))):
+    form = forms.CopyForm(request.POST if request.method == "POST" else None)
+    deed = partial(actions.copy_edition, found)
+    if form.is_valid() and (case := carried_out(form, request, deed, **form.details())):
         messages.success(request, "草稿已建立")
         return redirect(case)
     region = request.user.agency.region
     follows = (
         f"文本、参数、违约情形照抄 {found}（{found.code} {found.version}），修订号加一，适用地区是{region}。"
+        "照抄的各表，条文改过的，要逐张核对后才能送审。"
     )
     return form_page(request, form, "复制为草稿", follows, found)
 

@@ -18,11 +18,13 @@ from .money import FEN, NOTHING, cap_total, in_yuan
 GIVES = {
     "interview": lambda measure, terms: measure.interview,
     "rectification": lambda measure, terms: measure.rectification,
-    "hold": lambda measure, terms: measure.money == "hold",
+    "hold": lambda measure, terms: measure.money == "hold" and _holds_by_breach(terms),
     "refuse": lambda measure, terms: measure.money == "refuse_or_recover",
     "recover": lambda measure, terms: measure.money == "refuse_or_recover",
     "damages": lambda measure, terms: measure.article in terms.liquidated_damages,
-    "doubled": lambda measure, terms: measure.money == "refuse_or_recover" and terms.refund.factor > 1,
+    "doubled": lambda measure, terms: (
+        measure.money == "refuse_or_recover" and terms.refund is not None and terms.refund.factor > 1
+    ),
     "criticism": lambda measure, terms: measure.criticism,
     "warning": lambda measure, terms: measure.warning,
     "ban": lambda measure, terms: bool(measure.stoppable),
@@ -33,6 +35,11 @@ LABELS = {
     "interview": "约谈", "rectification": "限期整改", "hold": "暂停拨付", "refuse": "不予支付", "recover": "追回费用",
     "damages": "违约金", "doubled": "加倍追回", "criticism": "通报批评", "warning": "警告", "ban": "停止人员、科室或项目服务", "suspend": "中止协议", "rescind": "解除协议",
 }  # fmt: skip
+
+
+def _holds_by_breach(terms):
+    """Whether the text lets payment be held until what was found is put right."""
+    return any(one.article_label == terms.hold_article for one in terms.hold_grounds)
 
 
 def allowed(agreement, measure, article, on=None):
@@ -187,10 +194,10 @@ def item_that_gives(case, measure, on):
 
 def extra_by_item(plan, case):
     """[(order of the item, amount)] beyond what is recovered, where it is multiplied: the base is a line of its own."""
+    if not plan.doubled:
+        return []
     more = case.agreement.terms_on(plan.on).refund.factor - 1
-    return [
-        (order, (amount * more).quantize(FEN)) for order, amount in plan.by_item("recover") if plan.doubled
-    ]
+    return [(order, (amount * more).quantize(FEN)) for order, amount in plan.by_item("recover")]
 
 
 def damages_cap(case, on=None):
@@ -270,7 +277,7 @@ def acts_of(plan, case, minutes=""):
     acts += [("ban_service", _ban(plan, ban, case)) for ban in plan.bans]
     if plan.hold:
         ground = next(
-            one for one in agreement.terms.payment_hold.grounds if one.article_label == agreement.terms.payment_hold.article
+            one for one in agreement.terms.hold_grounds if one.article_label == agreement.terms.hold_article
         )  # fmt: skip
         acts.append(("hold_payment", {"hold_ground": ground, "reason": plan.reason, "on": plan.on}))
     if plan.criticism:

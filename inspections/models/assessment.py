@@ -116,7 +116,7 @@ class Assessment(Record):
         return self.objection_due_on is not None and localdate() > self.objection_due_on
 
     @step(
-        "status", source=[S.NEW], target=S.DRAFT, label="草拟考核结果", article="第五十八条", who=agency_clerk,
+        "status", source=[S.NEW], target=S.DRAFT, label="草拟考核结果", article="第五十八条", needs="assessment", who=agency_clerk,
         checks=[rules.agreement_counted, rules.year_has_begun, rules.first_of_the_year, rules.lines_are_whole, not_in_the_future],
     )  # fmt: skip
     def file(self, facts, files, on, by):

@@ -67,9 +67,7 @@ class DecidingActs:
             self._order_rectification(plan, on)
 
     def _order_rectification(self, plan, on):
-        own = self.agreement.payment_holds.filter(
-            released_on=None, article=self.agreement.terms.payment_hold.article
-        )
+        own = self.agreement.payment_holds.filter(released_on=None, article=self.agreement.terms.hold_article)
         hold = own.order_by("pk").last() if plan.hold else None
         stop = (
             self.agreement.open_suspensions.filter(cause="breach").last() if plan.whole == "suspend" else None

@@ -152,7 +152,7 @@ class Dispute(Record):
         ]
 
     @step(
-        "status", source=[DisputeStatus.NEW], target=DisputeStatus.PENDING, label="登记争议", article="第八十一条",
+        "status", source=[DisputeStatus.NEW], target=DisputeStatus.PENDING, label="登记争议", article="第八十一条", needs="dispute",
         who=either_party,
         checks=[rules.agreement_counts, rules.began_by_today, rules.dispute_is_new, not_in_the_future],
     )  # fmt: skip
@@ -217,7 +217,7 @@ class Opinion(Record):
         return f"{self.get_kind_display()}：{self.subject}"
 
     @step(
-        "status", source=[OpinionStatus.NEW], target=OpinionStatus.FILED, label="提出意见、请求解释", article="第五条",
+        "status", source=[OpinionStatus.NEW], target=OpinionStatus.FILED, label="提出意见、请求解释", article="第五条", needs="explanation",
         who=institution_side, checks=[rules.agreement_counts, rules.opinion_is_written, not_in_the_future],
     )  # fmt: skip
     def file(self, facts, files, on, by):

@@ -59,7 +59,7 @@ class FieldworkActs:
             line.save(update_fields=["result", "note", "checked_by", "checked_at"])
 
     @step(
-        "status", source=[S.UNDERWAY], target=None, label="随机抽样", article="第三十七条",
+        "status", source=[S.UNDERWAY], target=None, label="随机抽样", article="第三十七条", needs="audit",
         who=permissions.team_member, checks=[checks.there_is_something_to_draw],
     )  # fmt: skip
     def draw_sample(self, about, population, cases, seed, by):

@@ -93,7 +93,7 @@ class Inspection(PlanningActs, FieldworkActs, SigningActs, Stateful):
 
     @property
     def team_minimum(self):
-        return self.agreement.terms.inspecting.team_minimum
+        return self.agreement.terms.team_minimum
 
     @property
     def is_told(self):

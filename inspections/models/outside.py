@@ -88,7 +88,7 @@ class ExternalNotice(Record):
         return self.agreement.proposals.filter(act="hold_payment", details__reason=self.hold_reason)
 
     @step(
-        "status", source=[NoticeStatus.NEW], target=NoticeStatus.OPEN, label="登记外部通报", article="第六十九条",
+        "status", source=[NoticeStatus.NEW], target=NoticeStatus.OPEN, label="登记外部通报", article="第六十九条", needs="outside_notice",
         who=agency_clerk, checks=[rules.agreement_is_live, rules.received_by_today, rules.notice_is_new, not_in_the_future],
     )  # fmt: skip
     def file(self, facts, files, on, by):

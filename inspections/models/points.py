@@ -120,7 +120,7 @@ class PointsRecord(Record):
         return total_of(self.staff, self.given_on.year)
 
     @step(
-        "status", source=[S.NEW], target=S.PROPOSED, label="拟记分", article="第六十八条", who=agency_clerk,
+        "status", source=[S.NEW], target=S.PROPOSED, label="拟记分", article="第六十八条", needs="points", who=agency_clerk,
         checks=[
             rules.edition_counts_points, rules.staff_is_of_the_hospital, rules.points_fit_the_scale, rules.given_by_today,
             rules.reason_is_written, rules.case_is_decided, rules.once_a_case, not_in_the_future,
@@ -272,7 +272,7 @@ class PersonStop(Record):
         )
 
     @step(
-        "status", source=[StopStatus.NEW], target=StopStatus.PROPOSED, label="提请停止支付资格", article="第六十八条",
+        "status", source=[StopStatus.NEW], target=StopStatus.PROPOSED, label="提请停止支付资格", article="第六十八条", needs="points",
         who=agency_clerk,
         checks=[
             rules.edition_counts_points, rules.staff_is_of_the_hospital, rules.threshold_is_reached, rules.stop_is_new,

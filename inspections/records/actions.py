@@ -47,4 +47,4 @@ def ask_to_hold(notice, *, by, address="", on):
 def _ground(agreement):
     """The ground of a hold that rests on the article of outside notices."""
     article = agreement.terms.outside_notice.article
-    return next(one for one in agreement.terms.payment_hold.grounds if one.article_label == article)
+    return next(one for one in agreement.terms.hold_grounds if one.article_label == article)

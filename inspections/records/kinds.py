@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agreements.forms import TodayForm, TodayReasonForm
-from agreements.gate import declared
+from agreements.gate import declared, is_known
 from institutions.models import Role
 
 from ..models import (
@@ -37,6 +37,9 @@ class Kind:
     deed: object = records.file_record
     how: dict = field(default_factory=dict)
     readers: str = "both"  # whose list it is: both sides, the agency alone, or those of a complaint
+    in_catalogue: str = (
+        ""  # against whom the edition's catalogue must have items, for this to be about anything
+    )
 
     @cached_property
     def label(self):
@@ -48,6 +51,16 @@ class Kind:
 
     def may_file(self, agreement, user):
         return self.step.has_perm(self.model(agreement=agreement), user)
+
+    def is_offered(self, agreement, user):
+        """Whether this person may file it and the agreement's text knows of it."""
+        items = agreement.edition.breaches.items.values() if self.in_catalogue else ()
+        known = not self.in_catalogue or any(one.against == self.in_catalogue for one in items)
+        return (
+            known
+            and is_known(self.model(agreement=agreement), self.step.custom)
+            and self.may_file(agreement, user)
+        )
 
     def is_read_by(self, user):
         """Whether it has a place in this person's list at all."""
@@ -71,7 +84,7 @@ KINDS = {
                 "take_up": forms.TakeUpForm, "answer": forms.TextAndFilesForm, "conclude": forms.ConcludeComplaintForm,
                 "withdraw": TodayReasonForm,
             },
-            "由医疗保障行政部门办理。甲方的经办、复核人员和被投诉的人看不到，协议的经过里也没有。", readers="complaint",
+            "由医疗保障行政部门办理。甲方的经办、复核人员和被投诉的人看不到，协议的经过里也没有。", readers="complaint", in_catalogue="agency",
         ),
         Kind(
             "external-notice", ExternalNotice, forms.NoticeForm,
@@ -134,4 +147,4 @@ KINDS = {
 
 def to_file(agreement, user):
     """The kinds that this person may file under an agreement."""
-    return [kind for kind in KINDS.values() if kind.may_file(agreement, user)]
+    return [kind for kind in KINDS.values() if kind.is_offered(agreement, user)]

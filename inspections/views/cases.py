@@ -197,9 +197,9 @@ def _beside(one, user):
             f"{reverse(f'{kind.slug}-new', args=[one.agreement.number])}?breach_case={one.pk}",
         )
         for kind in letters
-        if kind.may_file(one.agreement, user)
+        if kind.is_offered(one.agreement, user)
     ]
-    gives_points = one.is_handled and KINDS["points"].may_file(one.agreement, user) and band_for(one)
+    gives_points = one.is_handled and KINDS["points"].is_offered(one.agreement, user) and band_for(one)
     return {"records": records, "may_begin": may_begin, "gives_points": gives_points}
 
 

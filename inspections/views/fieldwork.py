@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -62,6 +63,8 @@ def _checked(request, thing):
 def samples(request, number):
     """随机抽样：总体、种子、名单，可以重算。"""
     thing, on_team = _work(request, number)
+    if thing.agreement.terms.audit is None:
+        raise Http404  # the text knows no share of cases that is drawn
     form = forms.SampleForm(
         request.POST or None, request.FILES or None, agreement=thing.agreement, user=request.user
     )

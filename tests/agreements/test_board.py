@@ -37,6 +37,16 @@ def running(agreement):
     return {row.rule: row for row in agreement.deadlines.open()}
 
 
+def test_the_record_says_what_follows_from_an_overdue_clock_and_only_then(desk, calendar, client):
+    agreement = desk.signed()
+    said = agreement.terms.deadlines["T-29"].missed
+    client.force_login(desk.clerk, backend=BACKEND)
+    clocks.start_clocks(agreement, "status_changed", TODAY, "中止 1")
+    assert said not in client.get(agreement.get_absolute_url()).content.decode()
+    clocks.start_clocks(agreement, "status_changed", TODAY - timedelta(days=60), "中止 2")
+    assert f"逾期的后果：{said}。" in client.get(agreement.get_absolute_url()).content.decode()
+
+
 # ── the board ──
 
 

@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from agreements.desk import desk_for
 from agreements.edition_desk import actions
 from agreements.gate import RuleBroken, perform
 from agreements.models import Edition, EditionCase, EditionEvent
 from agreements.models.event import chain_fault
 
 from ..desk import TODAY
+from .edition_texts import SMALL
 
 
 def reworded(case, by, old="180日", new="90日"):
@@ -21,11 +23,17 @@ def reworded(case, by, old="180日", new="90日"):
 
 
 def submitted(case, by):
+    """Sent in, with what was copied looked at."""
+    case = actions.save(case, {}, case.revision, by=by, looked=[row for _, row in case.unseen])
     return perform(case.submit, by=by)
 
 
 def published(case, writer, head):
-    return actions.publish(submitted(case, writer), by=head).edition
+    return actions.publish(submitted(_changed(case, writer), writer), by=head).edition
+
+
+def _changed(case, by):
+    return case if case.differs_from_base else reworded(case, by)
 
 
 # ── from a copy to a publication ──
@@ -86,20 +94,20 @@ def test_whoever_wrote_it_does_not_publish_it(copied, writer, second):
 
 
 def test_a_reviewer_who_wrote_nothing_may_publish(copied, writer, second):
-    assert actions.publish(submitted(copied, writer), by=second).status == "published"
+    assert actions.publish(submitted(reworded(copied, writer), writer), by=second).status == "published"
 
 
 def test_people_of_another_region_neither_write_nor_publish(copied, clerk, leader, writer):
     with pytest.raises(PermissionDenied):
         reworded(copied, clerk)
     with pytest.raises(PermissionDenied):
-        actions.publish(submitted(copied, writer), by=leader)
+        actions.publish(submitted(reworded(copied, writer), writer), by=leader)
 
 
 def test_what_is_sent_in_is_not_changed_but_may_be_sent_back(copied, writer, head):
-    case = submitted(copied, writer)
+    case = submitted(reworded(copied, writer), writer)
     with pytest.raises(RuleBroken, match="待发布"):
-        reworded(case, writer)
+        reworded(case, writer, "90日", "60日")
     case = perform(case.send_back, by=head, reason="第七十九条的日数核对一下")
     assert case.status == "draft" and case.events.last().details["reason"] == "第七十九条的日数核对一下"
 
@@ -114,7 +122,7 @@ def test_a_draft_with_a_fault_is_neither_sent_in_nor_published(copied, writer, h
 
 
 def test_two_drafts_of_one_number_become_one_edition(copied, edition, writer, head):
-    twin = actions.copy_edition(edition, by=writer)
+    twin = reworded(actions.copy_edition(edition, by=writer), writer)
     published(copied, writer, head)
     with pytest.raises(RuleBroken, match="已经发布"):
         submitted(twin, writer)
@@ -124,6 +132,64 @@ def test_a_discarded_draft_is_over(copied, head, writer):
     case = perform(copied.discard, by=head, reason="不再修订")
     with pytest.raises(RuleBroken, match="已作废"):
         reworded(case, writer)
+
+
+# ── what was copied is looked at ──
+
+
+def test_a_copy_of_which_nothing_was_changed_is_not_sent_in(copied, writer):
+    with pytest.raises(RuleBroken, match="与底本完全一样"):
+        perform(copied.submit, by=writer)
+    assert copied.unseen == []  # the words are those of the base: there is nothing to look at
+
+
+def test_only_what_rests_on_other_words_than_before_is_looked_at_again(copied, writer):
+    case = reworded(copied, writer)
+    left = [key for key, _ in case.unseen]
+    assert "terms/suspension" in left and "deadlines/T-08" in left
+    assert "terms/renewal" not in left and "terms/cites" not in left
+    with pytest.raises(RuleBroken, match=r"照抄来的还有\d+张表没有核对：中止、.*按“核对无误”"):
+        perform(case.submit, by=writer)
+
+
+def test_who_changes_a_table_has_looked_at_it(copied, writer):
+    case = reworded(copied, writer)
+    terms = case.terms_source.replace("max_days = 180", "max_days = 90")
+    case = actions.save(case, {"terms_source": terms}, case.revision, by=writer)
+    assert "terms/suspension" not in [key for key, _ in case.unseen]
+
+
+def test_a_text_with_other_numbers_makes_everything_copied_unseen(copied, writer):
+    """An article number that happens to exist in the new text must not slip through."""
+    case = actions.save(copied, {"text": SMALL}, copied.revision, by=writer)
+    left = [key for key, _ in case.unseen]
+    assert left[0] == "terms/cites" and {"terms/payment", "deadlines/T-03", "measures/65"} <= set(left)
+    assert len(left) == len(case.to_check)
+
+
+def test_an_imported_draft_was_written_elsewhere_and_asks_for_nothing(edition, writer):
+    case = actions.import_edition(edition.sources, by=writer)
+    assert case.to_check == [] and case.differs_from_base
+
+
+# ── whose turn it is ──
+
+
+def on_the_desk(user):
+    return {title: [item.url for item in items] for title, items in desk_for(user) if "协议文本" in title}
+
+
+def test_a_text_that_waits_for_publication_stands_on_the_desk_of_those_who_may_publish_it(
+    copied, writer, second, head, leader, clerk
+):
+    case = submitted(reworded(copied, second), writer)
+    place = {"要发布的协议文本": [case.get_absolute_url()]}
+    assert on_the_desk(head) == place
+    assert on_the_desk(second) == on_the_desk(writer) == {}  # who wrote it does not publish it
+    assert on_the_desk(leader) == on_the_desk(clerk) == {}  # of another region
+    perform(case.send_back, by=head, reason="再核对")
+    assert on_the_desk(writer) == {"退回修改的协议文本": [case.get_absolute_url()]}
+    assert on_the_desk(head) == {}
 
 
 # ── two who write at once ──
@@ -181,7 +247,8 @@ def test_of_two_saves_at_one_moment_exactly_one_is_kept(copied, writer):
 def test_the_record_says_who_wrote_what_and_is_only_added_to(copied, writer, head):
     published(reworded(copied, writer), writer, head)
     case = EditionCase.objects.get(pk=copied.pk)
-    assert [event.act for event in case.events.all()] == ["begin", "write", "submit", "publish"]
+    assert [event.act for event in case.events.all()] == ["begin", "write", "write", "submit", "publish"]
+    assert case.events.all()[2].details["what"].startswith("核对中止、")
     assert case.events.all()[1].details["what"] == "协议文本（第七十九条）"
     assert chain_fault(case) is None
     call_command("verify_events")

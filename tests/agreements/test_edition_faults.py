@@ -47,7 +47,7 @@ def test_the_reference_form_has_none():
         ("text", "信函的地址", "信函的地址😀", "“😀”（U+1F600）打印字体里没有", "text"),
         # the terms
         ("terms_source", 'article = "第七十九条"\nmax_days', 'article = "第九十九条"\nmax_days', "中止：文本里没有第九十九条", "terms"),
-        ("terms_source", 'article = "第七十九条"\nmax_days', "max_days", "[suspension] 缺少 article", "terms_source"),
+        ("terms_source", 'article = "第七十九条"\nmax_days', "max_days", "中止：还没有填条款", "terms"),
         ("terms_source", "max_days = 180", "max_days = -1", "最长（日）现为-1，不能是负数", "terms"),
         ("terms_source", "copies = 2", "copies = 0", "份数现为0，至少是1", "terms"),
         ("terms_source", 'rate = "0.05"', 'rate = "5"', "比例不能大于1", "terms"),
@@ -64,7 +64,6 @@ def test_the_reference_form_has_none():
         ("breaches_source", "未核验参保人员医疗保障凭证，", "未核对参保人员医疗保障凭证，", "原文与第六十五条（一）的文字不一致", "items"),
         ("breaches_source", 'code = "QH-65-02"\narticle = 65\nnumber = 2', 'code = "QH-65-02"\narticle = 65\nnumber = 1', "都是第六十五条（一）", "items"),
         ("breaches_source", 'label = "未核验凭证造成冒名就医"', f'label = "{LOST}"', "还有“〔原文缺失〕”", "items"),
-        ("breaches_source", "stop_min_months = 3", "stop_min_months = 9", "中止最短（月）是9，大于", "measures"),
         ("breaches_source", "escalated_from = [63]", "escalated_from = [60]", "升级自第60条，那一条没有处理措施", "measures"),
         ("breaches_source", "[[item]]", "[[item", "违约情形读不出来：breaches.toml 不是合格的 TOML", "breaches_source"),
         # the facts
@@ -86,7 +85,7 @@ def test_a_catalogue_without_items_and_sentences_without_numbers_are_named():
     assert "违约情形目录里没有乙方的情形，按文本录入" in sentences(breaches_source=(catalogue, measures))
     shorter = whole.split("\n第五十七条")[0] + "\n"
     said = sentences(text=(whole, shorter))
-    assert any("条号对照" in one and "写一张 [cites] 对照表" in one for one in said)
+    assert any("条号对照" in one and "到“条号对照”里选本文本的条号" in one for one in said)
 
 
 def test_an_article_in_the_wrong_place_is_named():

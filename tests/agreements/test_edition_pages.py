@@ -75,6 +75,12 @@ def test_from_a_copy_to_a_published_edition_by_hand(as_writer, edition, head):
     assert "草稿已建立" in words(page) and "检查都通过了" in words(page)
     page = write(as_writer, case, "text", case.text.replace("超过180日", "超过90日"))
     assert "已保存" in words(page)
+    page = as_writer.get(case.get_absolute_url())
+    assert "照抄来的，还没有核对" in words(page) and "去核对：中止" in words(page)
+    case.refresh_from_db()
+    for _, row in case.unseen:
+        page = as_writer.post(url("edition-row-looked", case, row.part, row.key), follow=True)
+        assert "：已核对" in words(page)
     page = as_writer.post(url("edition-draft-act", case, "submit"), follow=True)
     assert "已送审" in words(page) and "待发布" in words(page)
     as_writer.force_login(head, backend=BACKEND)
@@ -253,6 +259,8 @@ def test_a_withdrawn_edition_says_so_and_by_whom(client, edition, head):
 
 
 def test_what_may_not_be_done_says_why(as_writer, copied, writer, second):
+    assert "与底本完全一样" in words(as_writer.get(copied.get_absolute_url()))
+    copied = actions.save(copied, {"commitment": copied.commitment + "\n"}, copied.revision, by=writer)
     copied = perform(copied.submit, by=writer)
     as_writer.force_login(second, backend=BACKEND)
     assert "发布</a>" in words(as_writer.get(copied.get_absolute_url()))
@@ -272,7 +280,7 @@ def test_what_may_not_be_done_says_why(as_writer, copied, writer, second):
         ("terms_source", 'articles = ["第五十四条"]', 'articles = ["第九十九条"]', "文本里没有第九十九条"),
         ("terms_source", "max_days = 180", "max_days = ", "不是合格的 TOML"),
         ("breaches_source", "未核验参保人员医疗保障凭证，", "未核对凭证，", "的文字不一致"),
-        ("breaches_source", "stop_min_months = 3", "stop_min_months = 9", "大于"),
+        ("text", "第八十五条", "第八十六条", "缺少第八十五条"),
         ("manifest", 'title = "青海省', 'title = "海南省', "与文本的标题"),
     ],
 )

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from agreements.edition_desk.structure import structure_of
 from agreements.edition_text import (
     BLANK,
     LABELS,
@@ -230,3 +231,11 @@ def test_chinese_numerals_go_both_ways():
     for wrong in ("一二", "七九", "abc"):
         with pytest.raises(ValueError, match="中文数字"):
             number_of(wrong)
+
+
+def test_the_structure_never_cuts_a_blank_in_two():
+    text = SMALL.replace("范围。", "本协议自{start_year:____}年{start_month:__}月{start_day:__}日起。")
+    seen = [one for _, found in structure_of(read_text(text))["parts"] for one in found]
+    begins = {one.label: one.begins for one in seen}
+    assert begins["第一条"] == "本协议自［协议开始年份］年"
+    assert all("{" not in words and words.count("［") == words.count("］") for words in begins.values())

@@ -11,19 +11,20 @@ from django.utils.timezone import localdate
 from agreements.deliveries import actions as deliveries
 from agreements.desk import desk_for
 from agreements.edition_text import chinese_number
-from agreements.gate import RuleBroken, acts_of, declared, is_known, perform
+from agreements.gate import RuleBroken, acts_of, declared, is_known, perform, refusal
 from agreements.models import Agreement, Message, Paper, Status
 from agreements.models.event import first_fault
 from agreements.offers import offers_for
 from agreements.papers.printing import draft_print, print_owed
 from agreements.renewals.actions import apply_for_renewal
 from inspections.cases.plan import Plan, Share
+from inspections.records.kinds import KINDS, to_file
 
 from ..desk import TODAY, upload
 from ..inspections.case_desk import CaseDesk
 from ..inspections.office import Office
 
-pytestmark = pytest.mark.each_text
+pytestmark = pytest.mark.each_text("lean")
 ARTICLE = re.compile("第[零一二三四五六七八九十百]+条")
 
 
@@ -137,7 +138,7 @@ def test_a_case_that_may_not_be_is_refused_with_its_own_article(desk, item):
 
 def test_payment_is_held_and_released_on_each_of_its_own_grounds(desk, under):
     agreement = desk.signed()
-    for ground in agreement.terms.payment_hold.grounds:
+    for ground in agreement.terms.hold_grounds:
         if under == "qinghai" and ground.code == "64":
             continue  # by a decided case only
         details = {"hold_ground": ground, "reason": "核对资料", "on": TODAY}
@@ -218,3 +219,47 @@ def test_no_measure_is_shown_that_its_catalogue_does_not_give(desk, under):
     shown = {one.name for one in offers_for(agreement, desk.clerk)}
     assert ("criticise" in shown) == (under == "shanghai")
     assert {"suspend_for_breach", "rescind"} <= shown
+
+
+def test_a_text_that_knows_no_hold_and_no_sample_offers_none(desk, under, client):
+    office = Office(desk, desk.clerk.agency)
+    agreement = desk.signed()
+    knows = under != "lean"
+    offered = {offer.name for offer in offers_for(agreement, desk.clerk)}
+    assert ("hold_payment" in offered) == knows
+    inspection = office.underway(agreement=agreement)
+    client.force_login(office.inspector, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(inspection.get_absolute_url()).content.decode()
+    assert ("随机抽样" in page) == knows
+    answer = client.get(reverse("inspection-samples", args=[inspection.number]))
+    assert answer.status_code == (200 if knows else 404)
+
+
+# What rests on a part of the text that only some have → which texts have it.
+ONLY_SOME = {
+    "points": ["qinghai"],
+    "person-stop": ["qinghai"],
+    "assessment": ["qinghai", "shanghai"],
+    "external-notice": ["qinghai"],
+    "complaint": ["qinghai"],
+    "opinion": ["qinghai"],
+    "dispute": ["qinghai", "shanghai", "made-up"],
+}
+
+
+def test_records_of_which_the_text_says_nothing_are_neither_offered_nor_filed(desk, under, client):
+    agreement = desk.signed()
+    offered = {one.slug for user in people(desk) for one in to_file(agreement, user)}
+    assert {slug for slug, known in ONLY_SOME.items() if under in known} == offered & set(ONLY_SOME)
+    for slug in set(ONLY_SOME) - offered:
+        why = refusal(KINDS[slug].model(agreement=agreement), "file", by=desk.clerk)
+        assert (
+            slug == "complaint" or "文本没有" in why
+        )  # an item of the agency's must be named, and there is none
+
+
+def test_the_diagram_shows_going_on_only_where_the_text_knows_it(desk, under, client):
+    agreement = desk.signed()
+    client.force_login(desk.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    drawing = client.get(agreement.get_absolute_url()).content.decode().partition('id="d-title"')[2]
+    assert ("延续有效" in drawing.partition("</svg>")[0]) == (under == "qinghai")

@@ -1,5 +1,6 @@
 """A province that nobody has written code for: a folder with its own text, numbers, life length and measures."""
 
+import re
 from datetime import date, timedelta
 
 from agreements.management.commands.load_editions import load_edition
@@ -305,11 +306,19 @@ fraud = true
 """
 
 
-def write(folder):
+LEAN = ("payment_hold", "refund", "audit", "inspecting", "inspection_result", "publication", "dispute")
+
+
+def lean():
+    """Its terms without the tables that a text may be silent about."""
+    return re.sub(rf"\n\[(?:{'|'.join(LEAN)})\]\n(?:.+\n)+", "\n", TERMS)
+
+
+def write(folder, terms=TERMS):
     """The folder of this province's edition, written into `folder`."""
     folder.mkdir(parents=True)
     files = {
-        "edition.toml": MANIFEST, "text.txt": TEXT, "commitment.txt": COMMITMENT, "terms.toml": TERMS,
+        "edition.toml": MANIFEST, "text.txt": TEXT, "commitment.txt": COMMITMENT, "terms.toml": terms,
         "breaches.toml": BREACHES,
     }  # fmt: skip
     for name, text in files.items():
@@ -344,9 +353,9 @@ def _agency(code, town):
     )  # fmt: skip
 
 
-def people(folder, name="云城医院"):
+def people(folder, terms=TERMS, name="云城医院"):
     """A Desk of one agency and one hospital there."""
-    load_edition(write(folder))
+    load_edition(write(folder, terms))
     agency = _agency("880100", "云城市")
     town = agency.region
     hospital = register_institution("H88010000001", town, by=None, **facts(name, 9))

@@ -34,6 +34,8 @@ def paths(edition, draft):
         "/editions/", "/editions/new/", "/editions/compare/", f"/editions/compare/?{sides}", one, f"{one}copy/", own,
         f"{own}facts/", f"{own}gaps/", f"{own}files/text/", f"{own}files/terms_source/", f"{own}terms/", f"{own}breaches/",
         f"{own}rows/terms/change/", f"{own}rows/deadlines/T-03/", f"{own}rows/items/QH-65-06/", f"{own}rows/measures/65/",
+        f"{own}rows/terms/termination/", f"{own}rows/terms/recovery/", f"{own}rows/terms/person_stop.66/remove/",
+        f"{own}rows/deadlines/new/", f"{own}blank/terms_source/", f"{own}blank/breaches_source/", f"{own}cites/", f"{own}clocks/", f"{own}breaches/80/",
         f"{own}submit/", f"{own}discard/",
     ]  # fmt: skip
 

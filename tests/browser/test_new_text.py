@@ -1,5 +1,6 @@
 """A text with gaps becomes one that agreements are signed under: copied, made whole, published by a second person."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +47,16 @@ def fill_source(page, base, column, label, text):
     page.get_by_text("已保存").wait_for()
 
 
+def look_through(page, base):
+    """What was copied and rests on the words that were filled in is looked at, table by table."""
+    while (todo := page.get_by_role("link", name="去核对：")).count():
+        todo.first.click()
+        button = page.get_by_role("button", name="核对无误")
+        button.first.click()
+        page.get_by_text(re.compile("：已核对|已保存")).first.wait_for()
+        page.goto(base)
+
+
 @pytest.mark.rule("S25.3")
 @pytest.mark.rule("S25.4")
 def test_from_a_text_with_gaps_to_the_end_of_an_agreement(
@@ -72,6 +83,8 @@ def test_from_a_text_with_gaps_to_the_end_of_an_agreement(
     page.locator("main textarea").first.fill("（样例文字）甲方可以按规定对乙方的预付费用实行暂缓支付。")
     page.get_by_role("button", name="保存").click()
     page.get_by_text("检查都通过了").wait_for()
+    assert page.get_by_role("button", name="送审").is_disabled()
+    look_through(page, base)
     page.get_by_role("link", name="送审").click()
     page.locator("main button[type=submit]").click()
     page.locator("main .tag", has_text="待发布").wait_for()
