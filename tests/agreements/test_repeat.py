@@ -107,6 +107,7 @@ def test_what_counts_is_what_was_imposed_on_the_whole_agreement(desk, way):
     assert reached(desk).times_suspended == times
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q67.5")
 def test_what_was_cascaded_does_not_count(desk, elsewhere):  # noqa: F811
     other = elsewhere[0].signed()

@@ -59,6 +59,7 @@ def test_the_total_falls_into_its_band(desk, scores, total, band):
     assert (str(made.total), made.band) == (total, band)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q58.1")
 @pytest.mark.parametrize(
     "lines, why",
@@ -161,6 +162,7 @@ def previewed(client, code, score=30):
     return client.post("/records/assessments/import/", {"year": LAST, "method": "办法", "file": file})
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q58.1")
 def test_a_table_is_previewed_and_written_as_drafts_once_confirmed(desk, hospital, client):
     desk.signed()

@@ -68,6 +68,7 @@ def test_each_finding_owes_its_fees_and_its_damages(decided):
     assert rows[0][0].startswith("第六十五条（六）") and rows[2][0].startswith("第六十七条（二）")
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q09.2", "Q42.1")
 def test_fees_beyond_the_catalogue_are_not_paid_and_what_was_paid_is_returned(people):
     """第九条、第四十二条：what is not paid yet is refused and owes nothing; what was paid is demanded with its own day."""

@@ -17,6 +17,8 @@ from ..desk import TODAY, upload
 from .case_desk import drafted, plan, sent, suspending
 from .office import Office, strokes
 
+pytestmark = pytest.mark.each_text
+
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 
 
@@ -24,7 +26,9 @@ SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 def test_what_is_filed_with_the_authority_is_a_decided_case_and_how_it_was_handled(people):
     case = people.heard()
     for early in (case, None):
-        with pytest.raises(RuleBroken, match="备案的是检查属实、已经决定处理的违约案件.*第六十一条"):
+        with pytest.raises(
+            RuleBroken, match=people.desk.words("备案的是检查属实、已经决定处理的违约案件.*第六十一条")
+        ):
             drafted(people, AuthorityFiling, case, breach_case=early)
     case = people.decided(case=case)
     assert not case.after_check and not [one for one in case.left_to_do if "备案" in one]

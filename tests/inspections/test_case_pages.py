@@ -203,6 +203,7 @@ def test_what_is_to_be_done_now_stands_at_the_head_of_the_case(people, at):
     assert page.count('id="deed-consider_defence" open') == 1 and 'id="deed-waive_defence" open' not in page
 
 
+@pytest.mark.only_text("qinghai")
 def test_the_first_act_follows_the_course_of_the_case(people, at):
     """Found, planned, told: what is done already is no longer offered first."""
 
@@ -256,6 +257,7 @@ def test_the_case_reads_from_its_clue_to_its_end_with_what_was_done_under_it(peo
     assert "登记线索" not in course and "复核处理呈批" not in course and "（第1项违规费用）" in course
 
 
+@pytest.mark.only_text("qinghai")
 def test_items_that_name_one_act_are_shown_side_by_side_each_group_once(people, at):
     """Section 3 of the rules: 63(3)–63(4), 63(8)–64(7), 65(9)–66(2), 65(10)–66(7)–67(4)."""
     page = at(people.desk.clerk).get(people.investigating().get_absolute_url())
