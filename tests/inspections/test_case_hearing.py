@@ -39,7 +39,10 @@ def test_the_window_starts_with_the_receipt_and_not_with_the_printing(people):
     assert case.status == "defence" and case.window.started_on == TODAY
     term = case.agreement.terms.defence
     calendar = calendar_for(case.agreement.agency.region)
-    last = TODAY + timedelta(term.days) if term.days else calendar.add_working_days(TODAY, term.working_days)
+    days, working = term.days, term.working_days
+    last = (
+        calendar.next_working(TODAY + timedelta(days)) if days else calendar.add_working_days(TODAY, working)
+    )
     assert case.window.due_on == last
 
 
