@@ -4,7 +4,8 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -22,18 +23,19 @@ from ..cases.funds import fund_of, held_under
 from ..cases.plan import LABELS
 from ..cases.plan_forms import PlanForm, ProposeForm
 from ..cases.points import band_for, reason_from, responsible_in
-from ..cases.states import FINAL, CaseStatus
+from ..cases.states import FINAL, OPEN, CaseStatus
 from ..cases.undoing import left_of
 from ..cases.words import measures_in_words
 from ..models import BreachCase, Handling, Interview, RecoveryItem, RecoveryPayment, Rectification
 from ..records.kinds import KINDS
 
 PER_PAGE = 50
+PER_COLUMN = 12  # of one state on the board; the rest is a click away
 LETTERS = ("referral", "discredit", "filing", "dept-notification")
 
 
 def board(request):
-    """违约案件列表：按状态，显示在每一状态的天数。"""
+    """违约案件：在办的按状态分列，停留最久的在前；每一状态另有完整列表。"""
     visible, today = BreachCase.objects.visible_to(request.user), localdate()
     words, tab = request.GET.get("q", "").strip(), request.GET.get("tab", "")
     tab = tab if tab in CaseStatus.values else "open"
@@ -43,17 +45,35 @@ def board(request):
             | Q(agreement__institution__current__name__icontains=words)
         )  # fmt: skip
     counts = dict(visible.order_by().values_list("status").annotate(Count("pk")))
-    rows = visible.exclude(status__in=FINAL) if tab == "open" else visible.filter(status=tab)
-    page = Paginator(rows.with_parties().order_by("since", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    for one in page:
-        one.days = one.days_in_state(today)
     tabs = [("open", "在办", sum(n for state, n in counts.items() if state not in FINAL))]
     tabs += [
         (state.value, state.label, counts[state.value]) for state in CaseStatus if counts.get(state.value)
     ]
-    return render(
-        request, "inspections/cases.html", {"page_obj": page, "tabs": tabs, "tab": tab, "words": words}
-    )
+    shown = {"tabs": tabs, "tab": tab, "words": words}
+    if tab == "open":
+        shown["columns"] = _columns(visible.open(), counts, today)
+    else:
+        rows = visible.filter(status=tab).with_parties().order_by("since", "pk")
+        shown["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        _count_days(shown["page_obj"], today)
+    return render(request, "inspections/cases.html", shown)
+
+
+def _columns(cases, counts, today):
+    """[(state, how many, the cases that have waited longest)] of the states that have any, in the order of a case's life."""
+    place = Window(RowNumber(), partition_by="status", order_by=["since", "pk"])
+    first = list(cases.annotate(place=place).filter(place__lte=PER_COLUMN).with_parties().order_by("place"))
+    _count_days(first, today)
+    return [
+        (state, counts[state], [one for one in first if one.status == state])
+        for state in OPEN
+        if counts.get(state)
+    ]
+
+
+def _count_days(cases, today):
+    for one in cases:
+        one.days = one.days_in_state(today)
 
 
 def new(request, number):

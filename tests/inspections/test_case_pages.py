@@ -159,6 +159,24 @@ def test_the_board_counts_by_state_and_shows_the_days(people, at):
     assert case.number not in at(people.desk.operator).get(reverse("cases")).content.decode()
 
 
+def test_the_board_has_a_column_for_each_state_with_the_longest_wait_first(people, at, monkeypatch):
+    monkeypatch.setattr("inspections.views.cases.PER_COLUMN", 2)
+    agreement = people.desk.signed()
+    clues = [
+        people.clue(agreement, on=TODAY - timedelta(days=days), title=f"线索{days}") for days in (1, 9, 5)
+    ]
+    heard = people.investigating(agreement=agreement)
+    answer = at(people.desk.clerk).get(reverse("cases"))
+    columns = [(state, count, [one.pk for one in cases]) for state, count, cases in answer.context["columns"]]
+    assert columns == [
+        ("clue", 3, [clues[1].pk, clues[2].pk]),
+        ("investigating", 1, [heard.pk]),
+    ]
+    assert "全部 3 件" in answer.content.decode()
+    whole = at(people.desk.clerk).get(reverse("cases"), {"tab": "clue"})
+    assert [one.pk for one in whole.context["page_obj"]] == [clues[1].pk, clues[2].pk, clues[0].pk]
+
+
 @pytest.mark.only_text("qinghai")
 def test_statistics_count_what_was_decided_by_article_and_item(people, at):
     case = people.decided(items=[{}, {"item": "QH-65-01", "part": "", "amount": Decimal(500)}])
