@@ -180,7 +180,8 @@ def hospital(regions, agency, cast):
 @pytest.fixture
 def other_hospital(regions, agency, cast):
     region = cast.hospital.region if cast else regions["630105"]
-    return register_institution(f"H{region.code}00002", region, by=None, **facts("西宁海湖医院", 2))
+    like = {"grade": cast.hospital.current.grade} if cast else {}
+    return register_institution(f"H{region.code}00002", region, by=None, **facts("西宁海湖医院", 2, **like))
 
 
 @pytest.fixture

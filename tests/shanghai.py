@@ -26,10 +26,13 @@ def filled(folder, code="shanghai-secondary"):
     """The folder of an edition with sample wording in place of what is lost, copied into `folder`."""
     target = folder / code
     shutil.copytree(settings.EDITIONS_DIR / code, target)
+    if code == "shanghai-primary":
+        for name, whole in zip(("text.txt", "breaches.toml"), whole_primary(), strict=True):
+            (target / name).write_text(whole)
     for name, wording in (("text.txt", SAMPLE), ("breaches.toml", "样例文字")):
         source = (target / name).read_text()
         (target / name).write_text(re.sub(r"lost = true\n", "", source.replace(LOST, wording)))
-    manifest = (target / "edition.toml").read_text()
+    manifest = (target / "edition.toml").read_text().replace("complete = false\n", "")
     (target / "edition.toml").write_text(manifest.replace('version = "1"', 'version = "样例"'))
     return target
 
@@ -56,15 +59,15 @@ def _two_later(number):
     return chinese_number(number_of(number) + 2)
 
 
-def edition(folder):
-    """The 二级及以上 text as an Edition that can be signed."""
-    load_edition(filled(folder))
-    return Edition.objects.get(code="shanghai-secondary", version="样例")
+def edition(folder, code="shanghai-secondary"):
+    """The text as an Edition that can be signed."""
+    load_edition(filled(folder, code))
+    return Edition.objects.get(code=code, version="样例")
 
 
-def people(folder, facts, name="浦东临港医院"):
+def people(folder, facts, name="浦东临港医院", code="shanghai-secondary"):
     """A Desk of the agency and one hospital in Shanghai, whose agreements rest on the sample text."""
-    edition(folder)
+    edition(folder, code)
     Region.objects.get_or_create(code="310115", defaults={"name": "浦东新区", "parent_id": "310000"})
     agency = register_agency(
         "JB310000", Region.objects.get(code="310000"), Level.PROVINCE, "沪医保", name=AGENCY, address="徐汇区",

@@ -16,7 +16,8 @@ from django.conf import settings
 from agreements.gate import RuleBroken
 
 REFERENCE = "qinghai"
-TEXTS = [REFERENCE, "shanghai", "made-up"]
+SHANGHAI = {"shanghai": "shanghai-secondary", "shanghai-primary": "shanghai-primary"}
+TEXTS = [REFERENCE, *SHANGHAI, "made-up"]
 # What the portal says when a text does not have what is asked for, or prints the days of its term.
 NOT_THERE = re.compile(
     "文本没有“.*”的约定|文本.*没有.*(的参数|异议期)，不能|没有“.*”的措施，本案不能采取|条不停止.*的服务"
@@ -32,8 +33,9 @@ def people_under(name, folder):
     from .conftest import facts
 
     hospital = "西宁湟滨医院"  # called as in the reference, so that no test need ask
-    if name == "shanghai":
-        return shanghai.people(folder / "editions", facts(hospital, 7), hospital)
+    if name in SHANGHAI:
+        grade = "2A" if name == "shanghai" else "1"
+        return shanghai.people(folder / "editions", facts(hospital, 7, grade=grade), hospital, SHANGHAI[name])
     terms = third_province.lean() if name == "lean" else third_province.TERMS
     return third_province.people(folder / "yunling", terms, hospital)
 
@@ -43,9 +45,8 @@ def clocks_of(name):
     """The numbers of the clocks that a text has."""
     from .agreements import third_province
 
-    shanghai = settings.EDITIONS_DIR / "shanghai-secondary" / "terms.toml"
-    if name == "shanghai":
-        return set(CLOCK.findall(shanghai.read_text()))
+    if name in SHANGHAI:
+        return set(CLOCK.findall((settings.EDITIONS_DIR / SHANGHAI[name] / "terms.toml").read_text()))
     return set(CLOCK.findall(third_province.lean() if name == "lean" else third_province.TERMS))
 
 
@@ -54,7 +55,10 @@ def parametrize(metafunc):
     each = metafunc.definition.get_closest_marker("each_text")
     if each and "cast" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("only_text")
-        metafunc.parametrize("under", only.args if only else [*TEXTS, *each.args], indirect=True)
+        names = [*TEXTS, *each.args]
+        if only:  # what holds under one of the two texts of Shanghai holds under the other
+            names = [name for name in names if name.removesuffix("-primary") in only.args]
+        metafunc.parametrize("under", names, indirect=True)
 
 
 def skip_what_is_not_there(item, call, report):

@@ -20,10 +20,9 @@ def many(desk, regions, count, first=10, reach="signed", **changed):
 
 def another(desk, regions, number):
     """The same agency's people with another hospital and its two people."""
-    region = desk.hospital.region
-    hospital = register_institution(
-        f"H{region.code}{number:05d}", region, by=None, **facts(f"西宁第{number}医院", number)
-    )
+    region, grade = desk.hospital.region, desk.hospital.current.grade
+    told = facts(f"西宁第{number}医院", number, grade=grade)
+    hospital = register_institution(f"H{region.code}{number:05d}", region, by=None, **told)
     sides = [
         User.objects.create_user(f"{role}{number}", "祁雪原", role, institution=hospital)
         for role in (Role.OPERATOR, Role.SIGNATORY)

@@ -57,7 +57,12 @@ def records(agreement):
 def other_desk(desk, regions, number):
     name = f"西宁海湖第{number}医院"
     region = desk.hospital.region
-    hospital = register_institution(f"H{region.code}0000{number}", region, by=None, **facts(name, number))
+    hospital = register_institution(
+        f"H{region.code}0000{number}",
+        region,
+        by=None,
+        **facts(name, number, grade=desk.hospital.current.grade),
+    )
     operator = _person(f"operator{number}", "白海湖", "operator", institution=hospital)
     signatory = _person(f"signatory{number}", "祁雪原", "signatory", institution=hospital)
     return type(desk)(desk.clerk, desk.reviewer, desk.leader, operator, signatory, hospital)
