@@ -18,6 +18,7 @@ from .duties import build_duties
 from .files import rows, text
 from .filings import build_changes
 from .parties import institution_of
+from .policies import build_policies
 
 STAGES = ["drafted", "negotiating", "confirmed", "fixed", "half-signed", "signed"]
 STATEMENT = "本人确认签署本协议"
@@ -217,6 +218,7 @@ def build_agreements(today=None, pool=None):
                 desk.act(row, known[row.key])
     build_changes(desk, known)
     build_duties(desk, known)
+    build_policies()
     print_owed(pool)
     for build in MORE:
         build(desk, known, pool)

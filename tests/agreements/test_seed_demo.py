@@ -14,8 +14,17 @@ from django.utils.timezone import localdate
 from agreements.demo import agreements as story
 from agreements.demo.duties import DEEDS
 from agreements.demo.files import PASSWORD, rows
-from agreements.models import Agreement, Deadline, Paper, Proposal, SignRecord, Status
-from agreements.models.event import first_fault
+from agreements.models import (
+    Agreement,
+    Deadline,
+    EditionCase,
+    Paper,
+    PolicySupplement,
+    Proposal,
+    SignRecord,
+    Status,
+)
+from agreements.models.event import chain_fault, first_fault
 from agreements.papers import printing
 from agreements.papers.lanes import Printed
 from institutions.differences import differences
@@ -67,6 +76,13 @@ def test_every_state_was_reached_by_recorded_acts(province):
         assert first_fault(agreement) is None
         assert agreement.events.get(seq=1).act == "draft"
         assert agreement.events.filter(subject__startswith="协议").last().after == agreement.status
+
+
+def test_a_change_of_policy_is_under_way(province):
+    draft, supplement = EditionCase.objects.in_work().get(), PolicySupplement.objects.get()
+    days = draft.reading.terms.change.major_working_days
+    assert (days, supplement.status) == (20, PolicySupplement.Status.REVIEWED)
+    assert "20个工作日内" in draft.text and chain_fault(draft) is None and chain_fault(supplement) is None
 
 
 def test_each_agreement_is_a_line_with_its_number_institution_and_state(province):
