@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django_fsm import RETURN_VALUE
 
-from .. import checks, permissions
+from .. import checks, permissions, signing_checks
 from ..applications import amendment_checks as rules
 from ..gate import SYSTEM, perform, step
 from ..uploads import sha256_of
@@ -119,8 +119,8 @@ class Amendment(Stateful):
         article="第七十七条", who=permissions.institution_signatory,
         checks=[
             rules.agreement_goes_on, rules.earlier_ones_are_signed, rules.side_has_not_signed("institution"),
-            checks.signed_by_today, rules.signed_since_made,
-            rules.signer_is_in_office("institution"), checks.agent_is_authorised, checks.signature_has_a_proof,
+            signing_checks.signed_by_today, rules.signed_since_made,
+            rules.signer_is_in_office("institution"), signing_checks.agent_is_authorised, signing_checks.signature_has_a_proof,
         ],
     )  # fmt: skip
     def sign_for_institution(
@@ -135,8 +135,8 @@ class Amendment(Stateful):
         article="第七十七条", who=permissions.agency_leader,
         checks=[
             rules.agreement_goes_on, rules.earlier_ones_are_signed, rules.side_has_not_signed("agency"),
-            checks.signed_by_today, rules.signed_since_made,
-            rules.signer_is_in_office("agency"), checks.agent_is_authorised, checks.signature_has_a_proof,
+            signing_checks.signed_by_today, rules.signed_since_made,
+            rules.signer_is_in_office("agency"), signing_checks.agent_is_authorised, signing_checks.signature_has_a_proof,
         ],
     )  # fmt: skip
     def sign_for_agency(

@@ -1,6 +1,7 @@
 from django_fsm import RETURN_VALUE
 
 from .. import checks, permissions
+from .. import signing_checks as rules
 from ..gate import step
 from ..papers.cover import cover_values
 from ..papers.seal.checks import scan_is_of_the_signing_copy
@@ -25,8 +26,8 @@ class DraftingActs:
     @step(
         "status", source=[S.DRAFT], target=S.NEGOTIATING, label="送乙方协商", article="第二十八条",
         who=permissions.agency_clerk, checks=[
-            checks.nothing_is_blank, checks.term_is_as_printed, checks.agency_is_the_printed_one, checks.licence_is_valid,
-            checks.starts_after_the_live_one,
+            rules.nothing_is_blank, rules.term_is_as_printed, rules.agency_is_the_printed_one, rules.licence_is_valid,
+            rules.starts_after_the_live_one,
         ],
     )  # fmt: skip
     def negotiate(self):
@@ -34,7 +35,7 @@ class DraftingActs:
 
     @step(
         "status", source=[S.NEGOTIATING], target=None, label="确认文本", article="序言",
-        who=permissions.institution_side, checks=[checks.not_confirmed_yet, checks.nothing_is_blank],
+        who=permissions.institution_side, checks=[rules.not_confirmed_yet, rules.nothing_is_blank],
     )  # fmt: skip
     def confirm(self, by):
         """序言：经甲乙双方协商一致。乙方确认文本和空白内容。"""
@@ -44,8 +45,8 @@ class DraftingActs:
         "status", source=[S.NEGOTIATING], target=S.TO_SIGN, label="审核定稿", article="第七十八条",
         who=permissions.agency_reviewer,
         checks=[
-            checks.text_is_complete, checks.institution_has_confirmed, checks.nothing_is_blank, checks.term_is_as_printed,
-            checks.checker_is_not_the_drafter, checks.starts_after_the_live_one, checks.term_has_not_ended,
+            rules.text_is_complete, rules.institution_has_confirmed, rules.nothing_is_blank, rules.term_is_as_printed,
+            rules.checker_is_not_the_drafter, rules.starts_after_the_live_one, rules.term_has_not_ended,
         ],
     )  # fmt: skip
     def fix_text(self, today):
@@ -70,10 +71,10 @@ class DraftingActs:
         "status", source=[S.TO_SIGN], target=RETURN_VALUE(S.TO_SIGN, S.SIGNED), label="乙方签署", article="签署页",
         who=permissions.institution_signatory,
         checks=[
-            checks.signing_copy_is_printed, checks.parties_are_as_printed, checks.institution_has_not_signed,
-            checks.licence_is_valid, checks.starts_after_the_live_one,
-            checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end, checks.institution_signer_is_on_the_cover,
-            checks.institution_agent_is_on_the_cover, checks.agent_is_authorised, checks.signature_has_a_proof, scan_is_of_the_signing_copy,
+            rules.signing_copy_is_printed, rules.parties_are_as_printed, rules.institution_has_not_signed,
+            rules.licence_is_valid, rules.starts_after_the_live_one,
+            rules.signed_by_today, rules.signed_since_fixed, rules.signed_before_the_end, rules.institution_signer_is_on_the_cover,
+            rules.institution_agent_is_on_the_cover, rules.agent_is_authorised, rules.signature_has_a_proof, scan_is_of_the_signing_copy,
         ],
     )  # fmt: skip
     def sign_for_institution(
@@ -87,11 +88,11 @@ class DraftingActs:
         "status", source=[S.TO_SIGN], target=RETURN_VALUE(S.TO_SIGN, S.SIGNED), label="甲方签署", article="第七十四条",
         who=permissions.agency_leader,
         checks=[
-            checks.agency_may_sign, checks.checker_is_not_the_drafter, checks.signing_copy_is_printed,
-            checks.parties_are_as_printed, checks.agency_has_not_signed, checks.licence_is_valid,
-            checks.starts_after_the_live_one, checks.signed_by_today, checks.signed_since_fixed, checks.signed_before_the_end,
-            checks.agency_signer_is_on_the_cover, checks.agency_agent_is_on_the_cover,
-            checks.agent_is_authorised, checks.signature_has_a_proof, scan_is_of_the_signing_copy,
+            rules.agency_may_sign, rules.checker_is_not_the_drafter, rules.signing_copy_is_printed,
+            rules.parties_are_as_printed, rules.agency_has_not_signed, rules.licence_is_valid,
+            rules.starts_after_the_live_one, rules.signed_by_today, rules.signed_since_fixed, rules.signed_before_the_end,
+            rules.agency_signer_is_on_the_cover, rules.agency_agent_is_on_the_cover,
+            rules.agent_is_authorised, rules.signature_has_a_proof, scan_is_of_the_signing_copy,
         ],
     )  # fmt: skip
     def sign_for_agency(
@@ -111,14 +112,14 @@ class DraftingActs:
 
     @step(
         "status", source=[S.DRAFT], target=S.VOID, label="作废草稿", article="第二十八条",
-        who=permissions.reviewer_or_leader, checks=[checks.checker_is_not_the_drafter, checks.reason_is_given],
+        who=permissions.reviewer_or_leader, checks=[rules.checker_is_not_the_drafter, checks.reason_is_given],
     )  # fmt: skip
     def discard(self, reason):
         """第二十八条：没有谈成的草稿作废，编号保留。"""
 
     @step(
         "status", source=[S.SIGNED], target=S.ACTIVE, label="协议生效", article="第八十三条", who=permissions.the_system,
-        checks=[checks.term_has_begun, checks.term_has_not_ended, checks.no_other_live_agreement],
+        checks=[rules.term_has_begun, rules.term_has_not_ended, rules.no_other_live_agreement],
     )  # fmt: skip
     def activate(self, on, today):
         """第八十三条：有效期自起始日起。"""

@@ -18,7 +18,14 @@ def clock(monkeypatch):
     """Sets the day on which people act, wherever an act or a check asks for it."""
 
     def at(day):
-        for module in ("actions", "checks", "models.agreement", "models.stopping", "renewals.actions"):
+        for module in (
+            "actions",
+            "checks",
+            "signing_checks",
+            "models.agreement",
+            "models.stopping",
+            "renewals.actions",
+        ):
             monkeypatch.setattr(f"agreements.{module}.localdate", lambda: day)
 
     return at

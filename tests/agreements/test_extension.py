@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from agreements.checks import agency_is_the_printed_one
 from agreements.daily import settle_expired
 from agreements.deliveries import actions as deliveries
 from agreements.gate import RuleBroken, perform
@@ -14,6 +13,7 @@ from agreements.models import Agreement, Status
 from agreements.models.event import first_fault
 from agreements.papers.printing import print_owed
 from agreements.renewals.expiry import Facts, outcome_at_expiry
+from agreements.signing_checks import agency_is_the_printed_one
 
 from .. import shanghai
 from ..desk import upload

@@ -33,7 +33,14 @@ def clock(monkeypatch):
     """Sets the day on which people act, wherever an act or a check asks for it."""
 
     def at(day):
-        for module in ("actions", "checks", "models.agreement", "models.stopping", "stops.request_checks"):
+        for module in (
+            "actions",
+            "checks",
+            "signing_checks",
+            "models.agreement",
+            "models.stopping",
+            "stops.request_checks",
+        ):
             monkeypatch.setattr(f"agreements.{module}.localdate", lambda: day)
         monkeypatch.setattr("agreements.models.stop_request.localdate", lambda: day)
 
