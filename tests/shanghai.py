@@ -18,6 +18,13 @@ AGENCY = "上海市医疗保险事务管理中心"
 # The term that the text prints: from August to July, the one that today is in.
 YEAR = TODAY.year if TODAY.month >= 8 else TODAY.year - 1
 TERM = {"starts_on": date(YEAR, 8, 1), "ends_on": date(YEAR + 1, 7, 31)}
+
+
+def in_term(year, month, day):
+    """A day told as if today's term had begun in August 2026."""
+    return date(year - 2026 + YEAR, month, day)
+
+
 SCOPE = {"services": ["普通门诊", "住院"], "payment_methods": []}
 SAMPLE = "（样例文字）违反本约定书其他规定的；"
 

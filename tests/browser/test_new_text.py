@@ -1,7 +1,6 @@
 """A text with gaps becomes one that agreements are signed under: copied, made whole, published by a second person."""
 
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +13,7 @@ from institutions.actions import revise_institution
 from .. import shanghai
 from ..conftest import facts
 from ..desk import upload
+from ..shanghai import in_term
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +27,7 @@ def shanghai_desk(quick_print, tmp_path, db):
         desk.hospital,
         by=None,
         reason="首次评级",
-        valid_from=date(2024, 2, 1),
+        valid_from=in_term(2024, 2, 1),
         grade="1",
         category="community",
     )
@@ -100,17 +100,20 @@ def test_from_a_text_with_gaps_to_the_end_of_an_agreement(
     edition = Edition.objects.open().get(code="shanghai-primary")
     agreement = shanghai_desk.signed(edition=edition)
     assert (agreement.status, agreement.terms.expiry.article) == (Status.ACTIVE, "第二十七条")
-    settle_expired(date(2027, 8, 1))
-    with time_machine.travel(date(2027, 12, 1)):
+    settle_expired(in_term(2027, 8, 1))
+    with time_machine.travel(in_term(2027, 12, 1)):
         _fined(shanghai_desk, Agreement.objects.get(pk=agreement.pk))
-    settle_expired(date(2028, 8, 1))
+    settle_expired(in_term(2028, 8, 1))
     ended = Agreement.objects.get(pk=agreement.pk)
-    assert (ended.status, ended.ending.effective_on) == (Status.TERMINATED, date(2028, 8, 1))
-    assert "2027-12-01送达的行政处罚" in ended.ending.reason and ended.ending.article == "第二十七条"
+    assert (ended.status, ended.ending.effective_on) == (Status.TERMINATED, in_term(2028, 8, 1))
+    assert (
+        f"{in_term(2027, 12, 1)}送达的行政处罚" in ended.ending.reason
+        and ended.ending.article == "第二十七条"
+    )
 
 
 def _fined(desk, agreement):
-    day = date(2027, 12, 1)
+    day = in_term(2027, 12, 1)
     desk.decided(
         agreement, "record_fine", authority="上海市医疗保障局", number="〔2027〕9号", amount=Decimal(8_000),
         decided_on=day, served_on=day, reason="违反收费标准", on=day, application=upload("决定书.pdf"),
