@@ -258,6 +258,7 @@ def test_a_decision_killed_on_its_way_leaves_nothing(people, monkeypatch, broken
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time by nature")
 @pytest.mark.parametrize("wanted", [plan(), suspending(damages=Decimal(0))])
 def test_of_two_leaders_at_once_exactly_one_decides(people, wanted):
+    wanted = people.fit(wanted)
     handling = people.reviewed(decided=wanted, items=SEVERE)
     start, outcomes = threading.Barrier(2), []
 
