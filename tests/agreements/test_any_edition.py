@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from agreements.clocks.deadlines import add_months
 from agreements.daily import lapse_overlong, settle_expired
@@ -22,6 +21,7 @@ from institutions.workdays import calendar_for
 
 from ..desk import AFTER, TODAY
 from ..inspections.case_desk import CaseDesk
+from ..known_days import know_the_days_around_today
 from . import third_province
 from .third_province import TERM
 
@@ -56,7 +56,7 @@ def test_its_own_limit_of_a_suspension_is_kept_and_named(own_desk):
 
 
 def test_a_suspension_that_lasts_too_long_ends_it_after_its_own_days(own_desk):
-    call_command("load_calendar", verbosity=0)
+    know_the_days_around_today()
     agreement = own_desk.signed()
     own_desk.suspended(agreement, on=TODAY - timedelta(days=40), days=45)
     assert lapse_overlong(TODAY + timedelta(days=12))[1] == {}

@@ -1,7 +1,6 @@
 import pytest
 
-from institutions.holidays import seed
-
+from ..known_days import know_the_days_around_today
 from .case_desk import CaseDesk
 from .office import Office
 
@@ -14,5 +13,5 @@ def office(desk, agency):
 @pytest.fixture
 def people(desk):
     """Who handles breach cases, with the calendar of working days by which their clocks run."""
-    seed()
+    know_the_days_around_today()
     return CaseDesk(desk)
