@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class OwnPeople:
-    """Whom of its own people the text asks the hospital to name (第二条，上海). `known`: who is named and who is missing."""
+    """Whom of its own people the text asks the hospital to name (`terms.contacts`). `known`: who is named and who is missing."""
 
     article: int
     article_label: str

@@ -1,4 +1,4 @@
-"""The demo's own data, kept apart from the code that builds with it: names and addresses in data/*.csv."""
+"""The demo's own data, kept apart from the code that builds with it: names and addresses in data/."""
 
 import csv
 from pathlib import Path
