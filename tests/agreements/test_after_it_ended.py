@@ -26,6 +26,7 @@ def open_clocks(agreement):
 # ── a suspension that is over leaves nothing to announce or to care for ──
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q73.1", "Q82.1")
 def test_with_the_suspension_its_announcement_and_aftercare_lose_their_object(desk):
     agreement = desk.suspended()

@@ -84,6 +84,7 @@ def seen(client, user, query=""):
     return [clock.deadline.rule for clock in response.context["clocks"]], response.content.decode()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_board_shows_both_sides_the_overdue_first(board, desk, client, other_operator, other_clerk):
     for person in (desk.clerk, desk.operator):
         rules, page = seen(client, person)
@@ -93,6 +94,7 @@ def test_the_board_shows_both_sides_the_overdue_first(board, desk, client, other
         assert seen(client, stranger)[0] == []
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_board_filters(board, desk, client):
     assert set(seen(client, desk.clerk, "?bound=乙")[0]) == {"T-07", "T-27", "T-29", "T-29b", "T-30"}
     assert "T-29b" in seen(client, desk.clerk, "?tab=overdue")[0]
@@ -134,6 +136,7 @@ def test_the_record_shows_its_clocks_and_the_way_to_close_ones_own(board, desk, 
         assert "公告并交证明" in page and (link in page) == offered
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_closing_a_clock_in_the_browser(board, desk, client, other_operator):
     aftercare = board.deadlines.open().filter(rule="T-30", bound="乙").first()
     link = reverse("deadline-meet", args=[aftercare.pk])

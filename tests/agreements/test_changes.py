@@ -419,6 +419,7 @@ def test_an_open_request_ends_with_its_agreement_and_lets_go_what_it_held(desk):
     assert not agreement.deadlines.open().filter(rule="T-34c").exists()
 
 
+@pytest.mark.only_text("qinghai", "made-up")
 def test_a_corrected_day_of_approval_makes_it_late(desk):
     agreement = desk.signed()
     request = desk.change_request(agreement)

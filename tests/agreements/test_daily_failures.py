@@ -169,6 +169,7 @@ def open_failures():
     return [(row.agreement, row.step) for row in rows]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_clock_whose_pauses_are_broken_stops_no_other_and_is_seen(two, today_is, client, desk):
     broken, whole = two
     row = broken.deadlines.open().filter(rule="T-27").first()
@@ -184,6 +185,7 @@ def test_a_clock_whose_pauses_are_broken_stops_no_other_and_is_seen(two, today_i
     assert open_failures() == []
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_round_that_cannot_begin_stops_no_other(two, monkeypatch):
     broken, whole = two
     day = max(row.due_on for row in Deadline.objects.open().filter(rule="T-27")) + ONE_DAY
@@ -203,6 +205,7 @@ def test_a_round_that_cannot_begin_stops_no_other(two, monkeypatch):
     assert "round" not in [step for _, step in open_failures()]
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_reminder_that_cannot_be_written_stops_no_other(two, monkeypatch):
     broken, whole = two
     say = reminders._sentence
@@ -220,6 +223,7 @@ def test_a_reminder_that_cannot_be_written_stops_no_other(two, monkeypatch):
     assert not Message.objects.filter(deadline__agreement=broken).exists()
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 def test_work_on_clocks_and_mail_is_heard_of_too(two, settings):
     settings.MAIL_WORKS = True
     User.objects.update(email="a@example.org")

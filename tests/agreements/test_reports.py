@@ -524,6 +524,7 @@ def test_pressing_twice_makes_one_self_check(desk, client):
     assert SelfCheckReport.objects.count() == 1
 
 
+@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q07.7")
 def test_what_was_found_before_the_agreement_began_starts_no_clock(desk):
     agreement = desk.signed()

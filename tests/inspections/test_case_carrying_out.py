@@ -166,6 +166,7 @@ def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(pe
     offset(RecoveryItem.objects.get(pk=damages.pk), finance, deposit=1)
 
 
+@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q60.3")
 def test_what_an_offset_does_not_cover_is_demanded_anew_with_its_own_fifteen_days(people, finance):
     fees, _ = owing(people)
