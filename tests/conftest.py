@@ -103,7 +103,8 @@ def cast(under, request, tmp_path):
         return None
     for name in ("db", "regions", "quick_print"):
         request.getfixturevalue(name)
-    return texts.people_under(under, tmp_path)
+    own_days = request.node.get_closest_marker("own_days") is not None
+    return texts.people_under(under, tmp_path, own_days)
 
 
 def _agency(regions, region, level, name):

@@ -12,6 +12,7 @@ from agreements.models import Edition
 from institutions.actions import register_agency, register_institution
 from institutions.models import Level, Region, Role, User
 
+from . import desk as desks
 from .desk import TODAY, Desk
 
 AGENCY = "上海市医疗保险事务管理中心"
@@ -29,8 +30,15 @@ SCOPE = {"services": ["普通门诊", "住院"], "payment_methods": []}
 SAMPLE = "（样例文字）违反本约定书其他规定的；"
 
 
-def filled(folder, code="shanghai-secondary"):
-    """The folder of an edition with sample wording in place of what is lost, copied into `folder`."""
+PRINTED_TERM = "自20{start_year_short:__}年8月1日起至20{end_year_short:__}年7月31日止"
+OPEN_TERM = "自{start_year}年{start_month}月{start_day}日起至{end_year}年{end_month}月{end_day}日止"
+
+
+def filled(folder, code="shanghai-secondary", own_days=False):
+    """The folder of an edition with sample wording in place of what is lost, copied into `folder`.
+
+    own_days: the days of the term are left blank, for a test that has days of its own.
+    """
     target = folder / code
     shutil.copytree(settings.EDITIONS_DIR / code, target)
     if code == "shanghai-primary":
@@ -39,9 +47,20 @@ def filled(folder, code="shanghai-secondary"):
     for name, wording in (("text.txt", SAMPLE), ("breaches.toml", "样例文字")):
         source = (target / name).read_text()
         (target / name).write_text(re.sub(r"lost = true\n", "", source.replace(LOST, wording)))
+    if own_days:
+        leave_the_term_open(target)
     manifest = (target / "edition.toml").read_text().replace("complete = false\n", "")
     (target / "edition.toml").write_text(manifest.replace('version = "1"', 'version = "样例"'))
     return target
+
+
+def leave_the_term_open(folder):
+    """The text with blanks for the days of the term, in place of its August to July."""
+    text, terms = folder / "text.txt", folder / "terms.toml"
+    printed = text.read_text()
+    assert PRINTED_TERM in printed
+    text.write_text(printed.replace(PRINTED_TERM, OPEN_TERM))
+    terms.write_text(re.sub(r"^(begins|ends) = .*\n", "", terms.read_text(), flags=re.M))
 
 
 def whole_primary():
@@ -66,15 +85,15 @@ def _two_later(number):
     return chinese_number(number_of(number) + 2)
 
 
-def edition(folder, code="shanghai-secondary"):
+def edition(folder, code="shanghai-secondary", own_days=False):
     """The text as an Edition that can be signed."""
-    load_edition(filled(folder, code))
+    load_edition(filled(folder, code, own_days))
     return Edition.objects.get(code=code, version="样例")
 
 
-def people(folder, facts, name="浦东临港医院", code="shanghai-secondary"):
+def people(folder, facts, name="浦东临港医院", code="shanghai-secondary", own_days=False):
     """A Desk of the agency and one hospital in Shanghai, whose agreements rest on the sample text."""
-    edition(folder, code)
+    edition(folder, code, own_days)
     Region.objects.get_or_create(code="310115", defaults={"name": "浦东新区", "parent_id": "310000"})
     agency = register_agency(
         "JB310000", Region.objects.get(code="310000"), Level.PROVINCE, "沪医保", name=AGENCY, address="徐汇区",
@@ -93,7 +112,7 @@ def people(folder, facts, name="浦东临港医院", code="shanghai-secondary"):
         ]
     }  # fmt: skip
     desk = ShanghaiDesk(*made.values(), hospital)
-    desk.agency = agency
+    desk.agency, desk.term = agency, desks.TERM if own_days else TERM
     return desk
 
 
@@ -113,10 +132,10 @@ class ShanghaiDesk(Desk):
         )  # fmt: skip
 
     def drafted(self, **changed):
-        return super().drafted(**{**TERM, **SCOPE, **changed})
+        return super().drafted(**{**self.term, **SCOPE, **changed})
 
     def to_sign(self, **changed):
-        return super().to_sign(**{**TERM, **changed})
+        return super().to_sign(**{**self.term, **changed})
 
     def signed(self, **changed):
-        return super().signed(**{**TERM, **changed})
+        return super().signed(**{**self.term, **changed})

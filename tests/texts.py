@@ -3,7 +3,8 @@
 `@pytest.mark.each_text` runs a test that uses the cast (`desk`, `hospital`, …) under each of `TEXTS`. What another text
 calls otherwise, its desk translates (`Desk.own_item`, `Desk.words`). What it does not have skips the test, with the
 refusal as the reason: the rule is not there. `only_text(…)` keeps a test to the texts whose numbers, measures or words
-it is about. `each_text("lean")` adds the made-up text at its leanest: silent about all that a text may be silent about.
+it is about. `own_days` leaves blank the days of a term that a text prints, where a test has days of its own.
+`each_text("lean")` adds the made-up text at its leanest: silent about all that a text may be silent about.
 """
 
 import inspect
@@ -27,7 +28,7 @@ NOT_THERE = re.compile(
 CLOCK = re.compile(r"T-\d+\w?")
 
 
-def people_under(name, folder):
+def people_under(name, folder, own_days=False):
     """The Desk of an agency and a hospital that live under another text than the reference."""
     from . import shanghai
     from .agreements import third_province
@@ -36,7 +37,9 @@ def people_under(name, folder):
     hospital = "西宁湟滨医院"  # called as in the reference, so that no test need ask
     if name in SHANGHAI:
         grade = "2A" if name == "shanghai" else "1"
-        return shanghai.people(folder / "editions", facts(hospital, 7, grade=grade), hospital, SHANGHAI[name])
+        return shanghai.people(
+            folder / "editions", facts(hospital, 7, grade=grade), hospital, SHANGHAI[name], own_days
+        )
     terms = third_province.lean() if name == "lean" else third_province.TERMS
     return third_province.people(folder / "yunling", terms, hospital)
 

@@ -126,6 +126,7 @@ def test_the_numbers_are_filled_in_once_and_the_hand_over_follows(desk, expired,
         perform(Agreement.objects.get(pk=expired.pk).count_aftercare, by=desk.clerk, aftercare=AFTERCARE)
 
 
+@pytest.mark.own_days
 def test_the_agency_counts_and_nobody_else(desk, expired):
     for person in (desk.operator, desk.leader):
         with pytest.raises(PermissionDenied):

@@ -28,7 +28,7 @@ from ..desk import TODAY
 from .batch_world import another, many, owed_again, without_copies
 from .seal_world import seal_in_use
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text, pytest.mark.own_days]
 Status, State = PrintBatch.Status, PrintItem.State
 EVERYBODY = "category=general"
 

@@ -17,7 +17,7 @@ from institutions.models import Role
 from ..conftest import _person, facts
 from ..desk import TODAY, Desk
 
-pytestmark = pytest.mark.each_text
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
 ENDS = TODAY + timedelta(days=20)
 RUNNING = {"starts_on": TODAY - timedelta(days=345), "ends_on": ENDS}

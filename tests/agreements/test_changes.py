@@ -374,6 +374,7 @@ def test_nothing_of_a_draft_reaches_the_agency(desk, client):
     assert Attachment.objects.visible_to(desk.clerk).count() == 1
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q77.2")
 def test_an_agreement_signed_for_next_year_gets_the_supplement_too(desk):
     agreement = desk.signed()

@@ -108,6 +108,7 @@ def test_a_drafter_does_not_check_own_draft(desk):
         actions.fix_text(agreement, by=desk.reviewer)
 
 
+@pytest.mark.own_days
 def test_whoever_changed_the_draft_does_not_check_it_either(desk, reviewer):
     agreement = desk.drafted()
     reviewer.role = "clerk"
@@ -133,6 +134,7 @@ def test_a_new_term_starts_after_the_live_one(desk):
         perform(second.negotiate, by=desk.clerk)
 
 
+@pytest.mark.own_days
 def test_a_term_that_is_over_cannot_be_fixed(desk):
     agreement = desk.confirmed(starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31))
     with pytest.raises(RuleBroken, match="有效期到2020-12-31为止，已经过去"):

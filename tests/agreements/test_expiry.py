@@ -171,6 +171,7 @@ def test_an_automatic_end_names_its_ground(desk):
     assert "没有申请续签" in ending.reason
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q83.1")
 def test_the_last_day_itself_still_belongs_to_the_term(desk):
     agreement = desk.signed(**OVER)

@@ -107,6 +107,7 @@ def test_both_sides_are_told_when_a_suspension_lapses_or_the_term_is_over(desk):
     assert heard(desk.operator, desk.leader) == [["协议期满终止"], ["协议期满终止"]]
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q83.2")
 def test_both_sides_are_told_that_it_goes_on(desk):
     over = {

@@ -123,6 +123,7 @@ def test_a_draft_print_carries_a_watermark_and_no_number(press):
     assert "草稿" in text and "不具效力" in text and not Paper.objects.exists()
 
 
+@pytest.mark.own_days
 def test_print_agreement_writes_the_official_copy(press, tmp_path, capsys):
     agreement = press.signed()
     out = tmp_path / "a.pdf"

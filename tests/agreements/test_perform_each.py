@@ -15,7 +15,7 @@ from agreements.models.event import first_fault
 from ..desk import TODAY
 from .batch_world import many, owed_again
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text, pytest.mark.own_days]
 
 NOW = timezone.now()
 

@@ -81,11 +81,13 @@ def test_a_withdrawn_application_may_be_made_again(desk, agreement):
     assert applied(desk, agreement, LATE).on_time is False
 
 
+@pytest.mark.own_days
 def test_an_application_says_how_the_hospital_sees_its_own_work(desk, agreement):
     with pytest.raises(RuleBroken, match="自评"):
         apply_for_renewal(agreement, by=desk.operator, self_assessment=" ", on=TODAY)
 
 
+@pytest.mark.own_days
 def test_nobody_applies_for_another_hospital(desk, agreement, other_operator):
     for stranger in (other_operator, desk.clerk, desk.leader):
         with pytest.raises(PermissionDenied):
@@ -155,6 +157,7 @@ def test_dates_that_cannot_be_are_refused(desk, agreement):
         perform(request.start_talks, by=desk.clerk, on=IN_TIME - timedelta(days=1))
 
 
+@pytest.mark.own_days
 def test_after_the_last_day_nothing_is_done_before_the_expiry_is_settled(desk):
     over = desk.signed(starts_on=TODAY - timedelta(days=360), ends_on=TODAY - timedelta(days=1))
     with pytest.raises(RuleBroken, match="先由每日办理作出期满处理"):
@@ -181,6 +184,7 @@ def test_a_campaign_makes_every_application_it_covers_timely(desk, agreement):
     assert perform(request.start_talks, by=desk.clerk, on=TODAY).status == "negotiating"
 
 
+@pytest.mark.own_days
 def test_a_campaign_does_not_cover_what_ends_outside_its_range(desk, agreement):
     announce_campaign(ENDS + timedelta(days=1), ENDS + timedelta(days=9), by=desk.leader)
     assert not agreement.renewal_campaigns.exists()

@@ -56,6 +56,7 @@ def test_a_late_application_goes_through_the_hands_of_both_sides(desk, agreement
     assert agreement.renewal_requests.get().status == "negotiating"
 
 
+@pytest.mark.own_days
 def test_a_deed_that_is_not_yours_is_forbidden_and_a_strangers_request_is_unknown(
     desk, agreement, page, other_operator
 ):
@@ -68,6 +69,7 @@ def test_a_deed_that_is_not_yours_is_forbidden_and_a_strangers_request_is_unknow
     assert request.agreement.number in page(desk.operator, reverse("renewals")).text
 
 
+@pytest.mark.own_days
 def test_a_missing_reason_is_asked_for_on_the_page(desk, agreement, page):
     request = apply_for_renewal(agreement, by=desk.operator, self_assessment="合格")
     answer = page(desk.leader, request.get_absolute_url(), deed="fail", reason="")
@@ -123,6 +125,7 @@ def test_an_exception_is_proposed_for_one_suspension(desk, agreement, page):
     assert "灾后重建" in page(desk.reviewer, reverse("proposal", args=[agreement.number, proposal.pk])).text
 
 
+@pytest.mark.own_days
 def test_the_record_page_shows_every_state_the_daily_work_leaves(desk, page):
     agreement = desk.signed(**OVER)
     run(TODAY)

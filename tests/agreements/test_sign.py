@@ -17,6 +17,7 @@ from ..desk import TERM, TODAY, signature
 pytestmark = pytest.mark.each_text
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q00.5")
 def test_an_agreement_exists_when_both_sides_have_signed(desk):
     agreement = desk.to_sign(starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=366))
@@ -29,6 +30,7 @@ def test_an_agreement_exists_when_both_sides_have_signed(desk):
     ]  # fmt: skip
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q83.1")
 def test_it_comes_into_force_on_its_first_day_by_the_system(desk):
     tomorrow = TODAY + timedelta(days=1)
@@ -41,6 +43,7 @@ def test_it_comes_into_force_on_its_first_day_by_the_system(desk):
     assert daily.activate_due(tomorrow) == ([], {})
 
 
+@pytest.mark.own_days
 def test_a_missed_day_is_made_up(desk):
     tomorrow = TODAY + timedelta(days=1)
     agreement = desk.signed(starts_on=tomorrow, ends_on=tomorrow + timedelta(days=364))
@@ -82,6 +85,7 @@ def test_a_signature_is_not_older_than_the_text_it_signs(desk):
         )
 
 
+@pytest.mark.own_days
 def test_nobody_but_the_system_activates(desk):
     agreement = desk.signed(starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=30))
     with pytest.raises(PermissionDenied):

@@ -159,6 +159,7 @@ def test_the_terms_of_many_agreements_need_no_query_each(
 # ── clocks ──
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q77.2", "Q39.1")
 def test_a_clock_that_runs_keeps_its_length_and_the_next_has_the_new_one(desk, agreement):
     start_clocks(agreement, "claim_accepted", localdate(), "费用申报 1")

@@ -163,6 +163,7 @@ def test_each_agreement_gets_its_supplement_its_paper_and_a_message(desk, neighb
     assert Job.objects.get(name=Job.Name.SUPPLEMENTS).asked_by == desk.leader
 
 
+@pytest.mark.own_days
 def test_an_agreement_that_came_later_can_be_sent_it_too(desk, neighbour):
     supplement = desk.sent(desk.signed())
     later = neighbour.signed()
@@ -171,6 +172,7 @@ def test_an_agreement_that_came_later_can_be_sent_it_too(desk, neighbour):
     assert supplement.amendments.count() == 2
 
 
+@pytest.mark.own_days
 def test_a_worker_that_is_killed_and_started_again_doubles_nothing(desk, neighbour, monkeypatch):
     agreements, real = [desk.signed(), neighbour.signed()], work.send_one
     dead = []
@@ -223,6 +225,7 @@ def test_what_fails_says_why_and_is_sent_when_tried_again(desk, neighbour, monke
 # ── signed ──
 
 
+@pytest.mark.own_days
 @pytest.mark.rule("Q77.2")
 def test_it_is_in_force_one_agreement_at_a_time(desk, neighbour):
     first, second = desk.signed(), neighbour.signed()

@@ -330,19 +330,20 @@ class OwnDesk(Desk):
     damages = 6_000
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
     changed_terms = "[suspension]\nmax_days = 40\n", "第四条"
+    term = TERM
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
 
     def neighbour(self):
         return _agency("880200", "海云市")
 
     def drafted(self, **changed):
-        return super().drafted(**{**TERM, **SCOPE, **changed})
+        return super().drafted(**{**self.term, **SCOPE, **changed})
 
     def to_sign(self, **changed):
-        return super().to_sign(**{**TERM, **changed})
+        return super().to_sign(**{**self.term, **changed})
 
     def signed(self, **changed):
-        return super().signed(**{**TERM, **changed})
+        return super().signed(**{**self.term, **changed})
 
 
 def _agency(code, town):
