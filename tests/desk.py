@@ -1,5 +1,6 @@
 """The people of one agency and one hospital, and agreements at each point of their life, reached by real acts."""
 
+from copy import copy
 from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from agreements.models import Agreement
 from agreements.supplements import actions as supplements
 from inspections.cases import actions as cases
 from inspections.cases.plan import Ban, Plan
+from institutions.models import Role, User
 
 from . import texts
 
@@ -46,10 +48,20 @@ class Desk:
         self.clerk, self.reviewer, self.leader = clerk, reviewer, leader
         self.operator, self.signatory, self.hospital = operator, signatory, hospital
 
+    def beside(self, hospital):
+        """The same agency with the people of another hospital."""
+        them = copy(self)
+        them.hospital = hospital
+        them.operator, them.signatory = (
+            User.objects.create_user(f"other_{role.value}", "祁雪原", role, institution=hospital)
+            for role in (Role.OPERATOR, Role.SIGNATORY)
+        )
+        return them
+
     # What differs under another text. `items`: {item of the reference text, or the start of it: its own item}.
     stop_days, longest_stop, team_minimum, ending_ground = 90, 180, 2, "80-3"
     damages = 12_000  # what may be asked of 120,000 under the article of QH-65-06
-    changed_terms = "[suspension]\nmax_days = 90\n", "第七十九条"
+    changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
     items = None
     term = TERM  # what `drafted` takes where a test names no days
 
@@ -59,6 +71,10 @@ class Desk:
             return code, part, int(code.split("-")[1])
         found = self.items.get(code) or self.items.get(code[:6]) or texts.no_such_item(code)
         return found, "", self.breaches.find(found)[0].article
+
+    def item_label(self, code):
+        """What the portal calls an item of the reference text here, e.g. 第六十六条（三）."""
+        return self.breaches.find(self.own_item(code)[0])[0].article_label
 
     def severe(self, article):
         """The word without which this article stops no whole agreement; empty where it needs none."""
@@ -79,6 +95,26 @@ class Desk:
     def words(self, words):
         """A sentence of the portal with the articles of the reference text under this text's own numbers."""
         return self.terms.cite(words)
+
+    @property
+    def changed_terms(self):
+        """The usual supplement as TOML."""
+        table, key, number, _ = self.changed_number
+        return f"[{table}]\n{key} = {number}\n"
+
+    def number_in(self, terms):
+        """The number that the usual supplement changes, as `terms` have it."""
+        table, key, *_ = self.changed_number
+        return getattr(getattr(terms, table), key)
+
+    @property
+    def free_ground(self):
+        """A ground on which payment is held without a breach case, in every text."""
+        return self.terms.payment_hold.grounds[-1]
+
+    def hold(self, **changed):
+        """An act that waits for three people and that every text has."""
+        return {"hold_ground": self.free_ground, "reason": "核实费用", "on": TODAY, **changed}
 
     def drafted(self, **changed):
         return actions.draft_agreement(self.hospital, by=self.clerk, **{**TERM, **SCOPE, **changed})
@@ -206,10 +242,9 @@ class Desk:
 
     def supplement(self, edition, terms=None, **changed):
         """A supplement for many, drafted by the clerk and reviewed by the reviewer."""
-        own_terms, article = self.changed_terms
         content = {"title": "调整中止期限", "document": "青医保发〔2026〕41号", "reason": "省级政策调整",
-                   "clauses": ["中止时间由不得超过180日改为不得超过90日。"], "articles": [article],
-                   "terms_source": terms or own_terms, "from_on": None, **changed}  # fmt: skip
+                   "clauses": ["中止时间由不得超过180日改为不得超过90日。"], "articles": [self.changed_number[3]],
+                   "terms_source": terms or self.changed_terms, "from_on": None, **changed}  # fmt: skip
         supplement = supplements.draft(edition, by=self.clerk, **content)
         return perform(supplement.review, by=self.reviewer, opinion="同意")
 

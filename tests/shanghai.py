@@ -120,7 +120,7 @@ class ShanghaiDesk(Desk):
     """Its term and services are those of the sample text."""
 
     damages = 0
-    changed_terms = "[payment]\nworking_days = 25\n", "第十六条"
+    changed_number = ("payment", "working_days", 25, "第十六条")
     items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
 
     def neighbour(self):

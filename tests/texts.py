@@ -23,8 +23,9 @@ TEXTS = [REFERENCE, *SHANGHAI, "made-up"]
 # What the portal says when a text does not have what is asked for, or prints the days of its term.
 NOT_THERE = re.compile(
     "文本没有“.*”的约定|文本.*没有.*(的参数|异议期)，不能|没有“.*”的措施，本案不能采取|条不停止.*的服务"
-    "|没有编号为“.*”的情形|^文本印明有效期"
+    "|没有编号为“.*”的情形|改动的参数须是协议文本已有的表和项|^文本印明有效期"
 )
+NO_SUCH_ACT = re.compile("文本没有“.*”的约定，不能办理")
 CLOCK = re.compile(r"T-\d+\w?")
 
 
@@ -77,6 +78,8 @@ def _not_there(item, excinfo, text):
     said = str(excinfo.value)
     if excinfo.errisinstance((RuleBroken, LookupError)) and NOT_THERE.search(said):
         return said
+    if isinstance(refused := excinfo.value.__context__, RuleBroken) and NO_SUCH_ACT.search(str(refused)):
+        return str(refused)  # a refusal was expected, and the first one is that the text has no such act
     if not excinfo.errisinstance((RuleBroken, LookupError, ObjectDoesNotExist)):
         return ""  # what was found is not what it should be: a failure under whatever text
     named = set(CLOCK.findall(inspect.getsource(item.function))) - clocks_of(text)

@@ -329,7 +329,7 @@ def write(folder, terms=TERMS):
 class OwnDesk(Desk):
     damages = 6_000
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
-    changed_terms = "[suspension]\nmax_days = 40\n", "第四条"
+    changed_number = ("suspension", "max_days", 40, "第四条")
     term = TERM
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
 
