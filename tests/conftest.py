@@ -136,8 +136,12 @@ def county_agency(regions, agency):
 
 
 @pytest.fixture
-def province_agency(regions):
-    return _agency(regions, "630000", Level.PROVINCE, "青海省医疗保障经办服务中心")
+def province_agency(regions, agency):
+    """That of the province in which `agency` is; `agency` itself if it is the province's."""
+    top = agency.region.parent or agency.region
+    if top == agency.region:
+        return agency
+    return _agency({top.code: top}, top.code, Level.PROVINCE, f"{top.name}医疗保障经办服务中心")
 
 
 def _person(username, name, role, **party):

@@ -62,15 +62,16 @@ class Desk:
     stop_days, longest_stop, team_minimum, ending_ground = 90, 180, 2, "80-3"
     damages = 12_000  # what may be asked of 120,000 under the article of QH-65-06
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
+    person_item = "QH-65-06"  # for which a person is stopped
     items = None
     term = TERM  # what `drafted` takes where a test names no days
 
     def own_item(self, code, part=""):
         """(item, part, article) of this desk's text for an item of the reference text."""
-        if self.items is None or not code.startswith("QH-"):
-            return code, part, int(code.split("-")[1])
-        found = self.items.get(code) or self.items.get(code[:6]) or texts.no_such_item(code)
-        return found, "", self.breaches.find(found)[0].article
+        if self.items is not None and code.startswith("QH-"):
+            code = self.items.get(code) or self.items.get(code[:6]) or texts.no_such_item(code)
+            part = ""
+        return code, part, self.breaches.find(code)[0].article
 
     def item_label(self, code):
         """What the portal calls an item of the reference text here, e.g. 第六十六条（三）."""
@@ -203,8 +204,9 @@ class Desk:
     def held_to_rectify(self, agreement, on=TODAY):
         return self.handled(agreement, "QH-64-05", hold=True, rectify_by=on + timedelta(days=30), on=on)
 
-    def banned(self, agreement, scope, target, until, code="QH-65-06", on=TODAY):
+    def banned(self, agreement, scope, target, until, code="", on=TODAY):
         """A person or a department is stopped, or a service by its name."""
+        code = code or (self.person_item if scope == "person" else "QH-65-06")
         named = (0, 1, until, target) if scope == "service" else (target.pk, 1, until)
         return self.handled(agreement, code, bans=(Ban(scope, *named),), on=on)
 

@@ -121,6 +121,7 @@ class ShanghaiDesk(Desk):
 
     damages = 0
     changed_number = ("payment", "working_days", 25, "第十六条")
+    person_item = "SH-22-01"
     items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
 
     def neighbour(self):

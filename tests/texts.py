@@ -42,7 +42,7 @@ def people_under(name, folder, own_days=False):
             folder / "editions", facts(hospital, 7, grade=grade), hospital, SHANGHAI[name], own_days
         )
     terms = third_province.lean() if name == "lean" else third_province.TERMS
-    return third_province.people(folder / "yunling", terms, hospital)
+    return third_province.people(folder / "yunling", terms, hospital, own_days)
 
 
 @cache

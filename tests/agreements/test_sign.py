@@ -52,7 +52,7 @@ def test_a_missed_day_is_made_up(desk):
     assert agreement.status == Status.ACTIVE and agreement.events.last().effective_on == tomorrow
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@pytest.mark.own_days
 @pytest.mark.rule("Q78.3")
 def test_the_next_agreement_takes_over_on_its_first_day(desk):
     old = desk.signed()
@@ -64,7 +64,7 @@ def test_the_next_agreement_takes_over_on_its_first_day(desk):
     assert (old.status, old.ending.effective_on, new.status) == (Status.RENEWED, following, Status.ACTIVE)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@pytest.mark.own_days
 def test_the_next_agreement_waits_while_the_last_is_suspended(desk):
     old = desk.signed()
     following = TERM["ends_on"] + timedelta(days=1)
@@ -102,7 +102,7 @@ def test_a_county_agency_cannot_sign(desk, county_agency):
         actions.sign(Agreement.objects.get(), "agency", by=leader, **signature("韩兆麟"))
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.own_days
 @pytest.mark.rule("Q74.1")
 def test_a_provincial_agency_may_sign(desk, province_agency):
     clerk, reviewer, leader = (
@@ -113,7 +113,7 @@ def test_a_provincial_agency_may_sign(desk, province_agency):
     assert desk.signed().status == Status.ACTIVE
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.own_days
 @pytest.mark.parametrize("side, name", [("institution", "郭小满"), ("agency", "马青禾")])
 def test_a_legal_representative_is_the_one_on_the_cover(desk, side, name):
     by = desk.signatory if side == "institution" else desk.leader
@@ -125,7 +125,7 @@ def letter():
     return SimpleUploadedFile("授权.pdf", b"%PDF-1.4 x")
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.own_days
 @pytest.mark.parametrize(
     "changed, allowed",
     [
@@ -159,7 +159,7 @@ def test_an_agent_signs_with_an_authorisation_in_date(desk, changed, allowed):
             )
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.own_days
 def test_a_signature_needs_a_scan_or_a_statement_and_keeps_the_scans_hash(desk):
     agreement = desk.to_sign()
     with pytest.raises(RuleBroken, match="签章扫描件"):
@@ -171,7 +171,7 @@ def test_a_signature_needs_a_scan_or_a_statement_and_keeps_the_scans_hash(desk):
     assert len(agreement.sign_records.get().scan_sha256) == 64
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.own_days
 def test_a_side_signs_once_and_not_in_advance(desk):
     agreement = desk.to_sign()
     with pytest.raises(RuleBroken, match="还没有到"):

@@ -7,6 +7,7 @@ from agreements.management.commands.load_editions import load_edition
 from institutions.actions import register_agency, register_institution
 from institutions.models import Level, Region, Role, User
 
+from .. import desk as desks
 from ..conftest import facts
 from ..desk import TODAY, Desk
 
@@ -330,7 +331,6 @@ class OwnDesk(Desk):
     damages = 6_000
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
     changed_number = ("suspension", "max_days", 40, "第四条")
-    term = TERM
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
 
     def neighbour(self):
@@ -354,7 +354,7 @@ def _agency(code, town):
     )  # fmt: skip
 
 
-def people(folder, terms=TERMS, name="云城医院"):
+def people(folder, terms=TERMS, name="云城医院", own_days=False):
     """A Desk of one agency and one hospital there."""
     load_edition(write(folder, terms))
     agency = _agency("880100", "云城市")
@@ -368,4 +368,6 @@ def people(folder, terms=TERMS, name="云城医院"):
             (Role.SIGNATORY, "祁雪原", {"institution": hospital}),
         ]
     ]  # fmt: skip
-    return OwnDesk(*made, hospital)
+    desk = OwnDesk(*made, hospital)
+    desk.term = desks.TERM if own_days else TERM
+    return desk
