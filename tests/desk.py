@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from agreements import actions
 from agreements.applications import actions as applications
+from agreements.clocks.deadlines import add_months
 from agreements.gate import SYSTEM, perform
 from agreements.models import Agreement
 from agreements.supplements import actions as supplements
@@ -135,6 +136,11 @@ class Desk:
         """Signed by both; in force as well when the term has begun."""
         day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
         return self.signed_of(self.to_sign(**changed), day)
+
+    def renewable(self):
+        """In force, and today is one of the days to apply for its renewal in time."""
+        ends_on = add_months(TODAY, self.terms.renewal.apply_months_before) + timedelta(days=9)
+        return self.signed(starts_on=ends_on - timedelta(days=345), ends_on=ends_on)
 
     def signed_of(self, agreement, day=None):
         """Signed by both, of an agreement that waits for it."""

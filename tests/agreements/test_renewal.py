@@ -13,11 +13,27 @@ from agreements.renewals.actions import announce_campaign, apply_for_renewal, cl
 
 from ..desk import TODAY
 
-pytestmark = pytest.mark.each_text
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
 ENDS = TODAY + timedelta(days=20)
 RUNNING = {"starts_on": TODAY - timedelta(days=345), "ends_on": ENDS}
-IN_TIME, LATE = add_months(ENDS, -3), add_months(ENDS, -3) + timedelta(days=1)
+NOBODY_LATE = pytest.mark.only_text(
+    "qinghai", "made-up", reason="in Shanghai one may apply until the last day (第二十五条)"
+)
+
+
+def opening(desk):
+    """The first day to apply: 6 months before the end in the reference text."""
+    return add_months(ENDS, -desk.terms.renewal.window_opens_months_before)
+
+
+def in_time(desk):
+    """The last day to apply in time, 3 months before the end in the reference text; today where that is to come."""
+    return min(add_months(ENDS, -desk.terms.renewal.apply_months_before), TODAY)
+
+
+def late(desk):
+    return in_time(desk) + timedelta(days=1)
 
 
 @pytest.fixture
@@ -25,11 +41,13 @@ def agreement(desk):
     return desk.signed(**RUNNING)
 
 
-def applied(desk, agreement, on=IN_TIME):
-    return apply_for_renewal(agreement, by=desk.operator, self_assessment="本期无违约，考核合格", on=on)
+def applied(desk, agreement, on=None):
+    return apply_for_renewal(
+        agreement, by=desk.operator, self_assessment="本期无违约，考核合格", on=on or in_time(desk)
+    )
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason="worked examples of the reference's three months (第七十八条)")
 @pytest.mark.rule("Q78.1")
 @pytest.mark.parametrize("ends_on, last, first", [
     (date(2026, 12, 31), date(2026, 9, 30), date(2026, 6, 30)),
@@ -40,30 +58,33 @@ def test_the_last_day_to_apply_is_three_months_before_the_end(edition, ends_on, 
     assert (agreement.renewal_due_on, agreement.renewal_opens_on) == (last, first)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.1")
-@pytest.mark.parametrize(
-    "on, on_time", [(add_months(ENDS, -6), True), (IN_TIME, True), (LATE, False), (TODAY, False)]
-)
-def test_a_late_application_is_taken_and_flagged(desk, agreement, on, on_time):
-    request = applied(desk, agreement, on)
-    assert (request.status, request.filed_on, request.on_time) == ("submitted", on, on_time)
+@pytest.mark.parametrize("day", [opening, in_time])
+def test_an_application_from_the_first_to_the_last_day_is_in_time(desk, agreement, day):
+    request = applied(desk, agreement, day(desk))
+    assert (request.status, request.filed_on, request.on_time) == ("submitted", day(desk), True)
+
+
+@NOBODY_LATE
+@pytest.mark.rule("Q78.1")
+@pytest.mark.parametrize("day", [late, lambda desk: TODAY])
+def test_a_late_application_is_taken_and_flagged(desk, agreement, day):
+    request = applied(desk, agreement, day(desk))
+    assert (request.status, request.filed_on, request.on_time) == ("submitted", day(desk), False)
     assert agreement.events.exclude(act="issue").latest("seq").act == "apply_for_renewal"
     assert first_fault(Agreement.objects.get(pk=agreement.pk)) is None
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q78.1")
 def test_an_application_before_the_window_is_refused_with_the_first_day(desk, agreement):
-    first = add_months(ENDS, -6)
-    with pytest.raises(
-        RuleBroken, match=desk.words(f"期满前6个月才开始受理续签，自{first}起申请（第七十八条）")
-    ):
+    first, months = opening(desk), desk.terms.renewal.window_opens_months_before
+    refusal = desk.words(f"期满前{months}个月才开始受理续签，自{first}起申请（第七十八条）")
+    with pytest.raises(RuleBroken, match=refusal):
         applied(desk, agreement, first - timedelta(days=1))
 
 
 def test_a_suspended_hospital_may_apply_too(desk, agreement):
-    assert applied(desk, desk.suspended(agreement), on=TODAY).status == "submitted"
+    assert applied(desk, desk.suspended_for_breach(agreement), on=TODAY).status == "submitted"
 
 
 def test_one_application_at_a_time_and_none_after_failed_talks(desk, agreement):
@@ -75,30 +96,33 @@ def test_one_application_at_a_time_and_none_after_failed_talks(desk, agreement):
         applied(desk, agreement)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_withdrawn_application_may_be_made_again(desk, agreement):
-    perform(applied(desk, agreement).withdraw, by=desk.signatory, on=IN_TIME)
-    assert applied(desk, agreement, LATE).on_time is False
+    perform(applied(desk, agreement).withdraw, by=desk.signatory, on=in_time(desk))
+    assert applied(desk, agreement).status == "submitted"
 
 
-@pytest.mark.own_days
+@NOBODY_LATE
+def test_made_again_too_late_it_is_late(desk, agreement):
+    perform(applied(desk, agreement).withdraw, by=desk.signatory, on=in_time(desk))
+    assert applied(desk, agreement, late(desk)).on_time is False
+
+
 def test_an_application_says_how_the_hospital_sees_its_own_work(desk, agreement):
     with pytest.raises(RuleBroken, match="自评"):
         apply_for_renewal(agreement, by=desk.operator, self_assessment=" ", on=TODAY)
 
 
-@pytest.mark.own_days
 def test_nobody_applies_for_another_hospital(desk, agreement, other_operator):
     for stranger in (other_operator, desk.clerk, desk.leader):
         with pytest.raises(PermissionDenied):
             apply_for_renewal(agreement, by=stranger, self_assessment="合格", on=TODAY)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@NOBODY_LATE
 @pytest.mark.rule("Q78.1")
 def test_talks_on_a_late_application_begin_only_when_a_reviewer_took_it_on(desk, agreement):
-    request = applied(desk, agreement, LATE)
-    with pytest.raises(RuleBroken, match=f"申请逾期（最迟{IN_TIME}），先由复核人决定是否受理"):
+    request = applied(desk, agreement, late(desk))
+    with pytest.raises(RuleBroken, match=f"申请逾期（最迟{in_time(desk)}），先由复核人决定是否受理"):
         perform(request.start_talks, by=desk.clerk, on=TODAY)
     with pytest.raises(PermissionDenied):
         perform(request.accept_late, by=desk.clerk, on=TODAY)
@@ -117,7 +141,7 @@ def test_a_returned_application_keeps_the_day_on_which_it_was_first_filed(desk, 
     request = perform(request.return_for_completion, by=desk.reviewer, reason="缺考核结果", on=TODAY)
     assert (request.status, request.returning_reason) == ("returned", "缺考核结果")
     request = perform(request.refile, by=desk.operator, self_assessment="附考核结果", on=TODAY)
-    assert (request.status, request.filed_on, request.on_time) == ("submitted", IN_TIME, True)
+    assert (request.status, request.filed_on, request.on_time) == ("submitted", in_time(desk), True)
 
 
 @pytest.mark.rule("Q78.2")
@@ -154,10 +178,9 @@ def test_dates_that_cannot_be_are_refused(desk, agreement):
     with pytest.raises(RuleBroken, match="还没有到"):
         perform(request.start_talks, by=desk.clerk, on=TODAY + timedelta(days=1))
     with pytest.raises(RuleBroken, match="早于申请日期"):
-        perform(request.start_talks, by=desk.clerk, on=IN_TIME - timedelta(days=1))
+        perform(request.start_talks, by=desk.clerk, on=in_time(desk) - timedelta(days=1))
 
 
-@pytest.mark.own_days
 def test_after_the_last_day_nothing_is_done_before_the_expiry_is_settled(desk):
     over = desk.signed(starts_on=TODAY - timedelta(days=360), ends_on=TODAY - timedelta(days=1))
     with pytest.raises(RuleBroken, match="先由每日办理作出期满处理"):
@@ -166,25 +189,24 @@ def test_after_the_last_day_nothing_is_done_before_the_expiry_is_settled(desk):
 
 def test_an_ended_agreement_has_no_renewal_to_go_on_with(desk, agreement):
     request = applied(desk, agreement)
-    desk.terminated(agreement)
-    with pytest.raises(RuleBroken, match="现为“终止”，续签事项已随之了结"):
+    desk.rescinded(agreement)
+    with pytest.raises(RuleBroken, match="现为“解除”，续签事项已随之了结"):
         perform(RenewalRequest.objects.get(pk=request.pk).start_talks, by=desk.clerk, on=TODAY)
 
 
 # ── the agency organises it for all ──
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@NOBODY_LATE
 @pytest.mark.rule("Q78.1")
 def test_a_campaign_makes_every_application_it_covers_timely(desk, agreement):
-    request = applied(desk, agreement, LATE)
+    request = applied(desk, agreement, late(desk))
     assert not request.counts_as_on_time
     announce_campaign(ENDS - timedelta(days=5), ENDS, by=desk.leader)
     assert request.counts_as_on_time
     assert perform(request.start_talks, by=desk.clerk, on=TODAY).status == "negotiating"
 
 
-@pytest.mark.own_days
 def test_a_campaign_does_not_cover_what_ends_outside_its_range(desk, agreement):
     announce_campaign(ENDS + timedelta(days=1), ENDS + timedelta(days=9), by=desk.leader)
     assert not agreement.renewal_campaigns.exists()
