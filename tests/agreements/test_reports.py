@@ -25,6 +25,7 @@ from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 
 pytestmark = pytest.mark.each_text
+REPORTS = "no reports of penalties and self-checks in the other texts (第七条、第七十五条)"
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DAYS_AGO = [TODAY - timedelta(days=n) for n in range(60)]
@@ -133,7 +134,6 @@ def test_a_report_has_its_form_and_letter_of_commitment(desk):
     assert report.commitment_paper.snapshot["material"] == "行政处罚信息报送表及所附材料"
 
 
-@pytest.mark.only_text("qinghai")
 def test_a_penalty_without_its_decision_or_twice_is_refused(desk):
     agreement = desk.signed()
     with pytest.raises(RuleBroken, match="没有附上行政处罚决定书"):
@@ -269,7 +269,6 @@ def test_every_self_check_sets_the_clock_of_the_next_one(desk):
     assert (first.status, second.started_on, second.status) == ("met", TODAY, "open")
 
 
-@pytest.mark.only_text("qinghai")
 def test_money_without_an_item_or_returned_too_early_is_a_slip(desk):
     agreement = desk.signed()
     with pytest.raises(RuleBroken, match="选明属于哪一种违约情形"):
@@ -349,7 +348,7 @@ def test_aftercare_needs_no_photograph_and_takes_none(desk):
 # ── pages ──
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason=REPORTS)
 def test_a_penalty_is_reported_in_the_browser(desk, client, authority):
     agreement = desk.signed()
     client.force_login(desk.operator, backend=BACKEND)
@@ -370,7 +369,7 @@ def test_a_penalty_is_reported_in_the_browser(desk, client, authority):
     assert fresh(report).attachments.count() == 2
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason=REPORTS)
 def test_a_self_check_and_its_exemption_in_the_browser(desk, client):
     agreement = desk.signed()
     client.force_login(desk.operator, backend=BACKEND)
@@ -513,7 +512,7 @@ def test_one_decision_is_reported_once_however_its_number_is_typed(desk, authori
         reports.refile(second, by=desk.operator, facts=penalty_facts(), files=[], on=TODAY)
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason=REPORTS)
 def test_pressing_twice_makes_one_self_check(desk, client):
     agreement = desk.signed()
     client.force_login(desk.operator, backend=BACKEND)
@@ -524,7 +523,6 @@ def test_pressing_twice_makes_one_self_check(desk, client):
     assert SelfCheckReport.objects.count() == 1
 
 
-@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q07.7")
 def test_what_was_found_before_the_agreement_began_starts_no_clock(desk):
     agreement = desk.signed()
@@ -533,7 +531,7 @@ def test_what_was_found_before_the_agreement_began_starts_no_clock(desk):
     assert agreement.deadlines.filter(rule="T-27").count() == 1
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason=REPORTS)
 @pytest.mark.rule("Q75.1")
 def test_a_matter_without_fees_says_so_and_an_empty_amount_is_no_statement(desk, client):
     agreement = desk.signed()
@@ -626,7 +624,7 @@ def test_a_decision_is_noted_once_and_not_when_it_was_reported(desk, authority):
         noted(agreement, desk.operator, decision_number="9号")
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason=REPORTS)
 def test_a_known_penalty_in_the_browser(desk, client, authority):
     agreement = desk.signed()
     client.force_login(authority, backend=BACKEND)

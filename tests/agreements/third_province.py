@@ -253,6 +253,19 @@ start_label = "告知送达"
 unit = "working_day"
 length = "defence.working_days"
 missed = "可以决定"
+
+[[deadline]]
+id = "T-23"
+title = "提前申请中止"
+rules = []
+articles = ["第四条"]
+bound = ["乙"]
+start_event = "planned_suspension"
+start_label = "拟中止之日"
+unit = "month"
+length = "suspension.request_lead_months"
+backward = true
+missed = "注明逾期"
 """
 
 BREACHES = """
