@@ -450,13 +450,8 @@ def test_a_hospital_asks_in_the_browser_and_the_clerk_finds_the_form_filled_in(d
     link = f"{reverse('agreement-act', args=[agreement.number, 'suspend-on-request'])}?request={request.pk}"
     assert link in client.get(answer.url).content.decode()
     form = client.get(link).context["form"]
-    shown = {
-        "requested_on": TODAY,
-        "on": TODAY,
-        "until": TODAY + timedelta(days=30),
-        "reason": "改造",
-        **counts,
-    }
+    shown = {"requested_on": TODAY, "on": TODAY, "until": said["planned_until"], "reason": "改造"}
+    shown |= counts if desk.terms.aftercare else {}
     assert {name: form[name].value() for name in shown} == shown
 
 
