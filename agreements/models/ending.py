@@ -43,7 +43,7 @@ class EndingActs:
         self._end("terminated", self.terms.termination.expiry_ground, reason, on, UNCOUNTED)
 
     @step(
-        "status", source=[S.ACTIVE], target=S.CONTINUED, label="延续有效", article="第八十三条",
+        "status", source=[S.ACTIVE], target=S.CONTINUED, label="延续有效", needs="expiry.holds_over", article="第八十三条",
         who=permissions.the_system, checks=[checks.term_has_ended, checks.cause_is_the_agencys],
     )  # fmt: skip
     def carry_on(self, cause, on, cause_due_on=None):

@@ -75,6 +75,11 @@ def test_it_is_extended_once_by_six_months_unless_it_was_suspended(own_desk):
     assert first_fault(fresh(agreement)) is None
 
 
+def test_it_never_goes_on_for_the_agencys_reasons_as_it_does_not_say_so(own_desk):
+    with pytest.raises(RuleBroken, match="文本没有“延续有效”的约定"):
+        own_desk.continued()
+
+
 def test_a_breach_is_handled_by_its_own_measures_and_caps(own_desk):
     case_desk = CaseDesk(own_desk)
     doctor = StaffMember.objects.create(
