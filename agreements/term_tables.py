@@ -173,6 +173,11 @@ class Recovery(Term):
     pay_days: int
     offset_order: tuple[str, ...]
 
+    @property
+    def takes_deposit(self):
+        """Whether what is owed may be taken from a deposit; a text that knows none does not name it."""
+        return "deposit" in self.offset_order
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refund(Term):

@@ -62,6 +62,8 @@ class Desk:
     # What differs under another text. `items`: {item of the reference text, or the start of it: its own item}.
     stop_days, longest_stop, team_minimum, ending_ground = 90, 180, 2, "80-3"
     damages = 12_000  # what may be asked of 120,000 under the article of QH-65-06
+    beyond_fees = "damages", 12_000  # kind and sum of what a decision asks for as well as those fees
+    overcharging = "第六十五条（六）重复/超标准/分解收费"  # QH-65-06 in the words of a paper
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
     person_item = "QH-65-06"  # for which a person is stopped
     items = None
@@ -81,6 +83,10 @@ class Desk:
     def severe(self, article):
         """The word without which this article stops no whole agreement; empty where it needs none."""
         return self.breaches.measures[article].severe or ""
+
+    def strange_agency(self, neighbour):
+        """One that has nothing to do with the hospital."""
+        return neighbour
 
     @property
     def edition(self):
@@ -225,6 +231,10 @@ class Desk:
         details = {"ground": agreement.terms.termination.ground(code or self.ending_ground), "reason": "乙方停止执业", "requested_on": TODAY,
                    "on": TODAY, "application": upload("申请.pdf"), "aftercare": AFTERCARE, **changed}  # fmt: skip
         return self.decided(agreement, "terminate", **details)
+
+    def ended(self, agreement):
+        """Ended before its term: at the hospital's own wish, or rescinded where the text does not know that."""
+        return self.terminated(agreement) if self.ending_ground else self.rescinded(agreement)
 
     def rescinded(self, agreement, code="QH-67-04", severity="", **changed):
         measures = {"minutes": "2026年第3次会议纪要", "aftercare": AFTER, **changed}

@@ -56,7 +56,7 @@ NOTICES = {
     ("RecoveryItem", "cancel"): _hospital("应缴款项已撤销", "{thing}不再缴；已缴的退还（第八十一条）。"),
     ("RecoveryItem", "give_back"): _hospital("已退还", "{thing}已缴的款项已退还（第六十条、第八十一条）。"),
     ("RecoveryItem", "fall_behind"): (
-        Notice(INSTITUTION, "欠缴", "{thing}到期没有缴清，可以从基金或质量保证金中抵扣（第六十条）。"),
+        Notice(INSTITUTION, "欠缴", "{thing}到期没有缴清，可以从{thing.offset_from}中抵扣（第六十条）。"),
         Notice(AGENCY, "欠缴", "{thing}到期没有缴清，可以抵扣（第六十条）。"),
     ),
 }  # fmt: skip

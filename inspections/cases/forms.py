@@ -296,10 +296,16 @@ class OffsetForm(TodayForm):
     files = FilesField(label="保证金余额凭证", required=False)
 
     def prepare(self):
+        if not self.agreement.terms.recovery.takes_deposit:
+            del self.fields["deposit"], self.fields["files"]
+            return
         available = fund_sum(self.agreement)
         self.fields[
             "deposit"
         ].help_text += f"。审核应付、还没有拨付的费用可抵 {available:,.2f} 元，先从中抵扣"
+
+    def details(self):
+        return {"deposit": 0, "files": [], **super().details()}
 
 
 class PaymentForm(ActForm):

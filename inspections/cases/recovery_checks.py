@@ -47,6 +47,11 @@ def not_who_recorded_it(payment, by):
     return payment.recorded_by_id != by.pk
 
 
+@rule("第六十条", "本协议的文本没有“质量保证金”的约定，不能从中抵扣")
+def deposit_is_agreed(item, deposit):
+    return deposit <= 0 or item.agreement.terms.recovery.takes_deposit
+
+
 @rule("第六十条", "没有可以抵扣的：没有审核应付、还没有拨付的费用，也没有填写质量保证金的余额。由乙方补足")
 def something_is_available(item, deposit):
     return deposit > 0 or item.fund > 0

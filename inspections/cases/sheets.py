@@ -68,11 +68,12 @@ def payment_demand(case, items):
     ]
     total = sum(one.amount for one in items)
     rows.append(["合计", "", in_yuan(total)])
+    deposit = "或者质量保证金" if recovery.takes_deposit else ""
     paragraphs = [
         f"依据违约处理决定（案件{case.number}），你单位应缴上列款项，合计{in_yuan(total)}。",
         f"自收到本通知之日的次日起{recovery.pay_days}日内缴清（{recovery.article}）；有异议的，不停止缴款。",
         "违规费用和违约金分别缴纳，在汇款附言中写明案件编号和款项种类。",
-        "期满没有缴清的，从你单位申请拨付的医保基金或者质量保证金中抵扣，不足的由你单位补足。",
+        f"期满没有缴清的，从你单位申请拨付的医保基金{deposit}中抵扣，不足的由你单位补足。",
     ]
     table = {"head": ["违约情形", "款项", "金额"], "rows": rows}
     return _sheet(case, "缴款通知书", paragraphs, table=table, articles=[recovery.article])

@@ -111,6 +111,11 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
         return funds.fund_sum(self.agreement)
 
     @property
+    def offset_from(self):
+        """第六十条：of what it may be taken once it is overdue."""
+        return "基金或质量保证金" if self.agreement.terms.recovery.takes_deposit else "基金"
+
+    @property
     def waits_for_a_rest(self):
         """第六十条：an offset since the last demand left something open, and no sum still waits to be checked."""
         taken = self.payments.filter(status=RecoveryPayment.Status.CONFIRMED, paper__gt=self.paper_id)
@@ -132,8 +137,8 @@ class RecoveryItem(CanBeCancelled, ActsOfCase):
     @step(
         "status", source=[S.OWING], target=None, label="提请抵扣", article="第六十条", who=permissions.finance,
         checks=[
-            rules.no_offset_waits, rules.something_is_available, rules.deposit_is_shown, rules.older_debt_comes_first,
-            common.not_in_the_future,
+            rules.no_offset_waits, rules.deposit_is_agreed, rules.something_is_available, rules.deposit_is_shown,
+            rules.older_debt_comes_first, common.not_in_the_future,
         ],
     )  # fmt: skip
     def offset(self, deposit, files, on, by):

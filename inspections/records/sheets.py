@@ -48,9 +48,10 @@ def assessment_notice(agreement, record):
         for line in record.lines
     ]
     band = f"，等次{record.band}" if record.band else ""
+    deposit = "质量保证金退还、" if agreement.terms.deposit else ""
     words = [
         f"对有异议的，在{day_in_words(record.objection_due_on)}之前提出，写明是哪一项、理由。",
-        "考核结果定稿后，与年终清算、质量保证金退还、协议续签、预付额度挂钩。",
+        f"考核结果定稿后，与年终清算、{deposit}协议续签、预付额度挂钩。",
     ]
     return _to_the_hospital(
         agreement,

@@ -341,10 +341,12 @@ def write(folder, terms=TERMS):
 
 
 class OwnDesk(Desk):
-    damages = 6_000
+    damages, beyond_fees = 6_000, ("damages", 6_000)
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
     changed_number = ("suspension", "max_days", 40, "第四条")
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
+
+    overcharging = "第五条第1项多收费用"
 
     def neighbour(self):
         return _agency("880200", "海云市")

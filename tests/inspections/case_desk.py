@@ -70,10 +70,17 @@ class CaseDesk:
         return {**item, "item": code, "part": part, "weighs_as": article, **told}
 
     def fit(self, plan):
-        """A plan with the usual 违约金, asking what the desk's own article allows instead."""
+        """A plan with the usual 违约金, asking what the desk's own article gives instead, and no longer a stop than its own."""
         usual, own = Decimal(Desk.damages), Decimal(self.desk.damages)
+        doubled = plan.doubled or (plan.damages == usual and self.desk.beyond_fees[0] == "extra")
         shares = (replace(one, damages=own) if one.damages == usual else one for one in plan.shares)
-        return replace(plan, shares=tuple(shares))
+        until = plan.until and min(plan.until, plan.on + timedelta(self.desk.longest_stop))
+        return replace(plan, shares=tuple(shares), doubled=doubled, until=until)
+
+    def beyond_fees(self, case):
+        """What the decision asked for as well as the fees."""
+        kind, amount = self.desk.beyond_fees
+        return case.recoveries.get(kind=kind, amount=amount)
 
     def notified(self, intended=None, **changed):
         case = self.investigating(**changed)
@@ -113,16 +120,27 @@ class CaseDesk:
         words = {name: changed.pop(name) for name in ("override_reason", "override_files") if name in changed}
         return cases.decide(self.reviewed(**changed), by=self.desk.leader, on=TODAY, **words)
 
-    def claimed(self, agreement, allowed, back=0):
-        """The fees of a month, audited as payable and not paid yet. `back`: how many months before this one."""
+    def claim_received(self, agreement, claimed, back=0):
+        """The fees of a month that the hospital asks for. `back`: how many months before this one."""
         month = add_months(TODAY.replace(day=1), -back)
-        facts = {"month": month, "claimed": Decimal(allowed), "on": TODAY}
+        facts = {"month": month, "claimed": Decimal(claimed), "on": TODAY}
         if agreement.terms.claiming:  # daily reconciliation comes first
             facts["reconciled"] = True
         agreement = perform(agreement.receive_claim, by=self.desk.clerk, **facts)
-        claim = agreement.feeclaims.get(month=month)
+        return agreement.feeclaims.get(month=month)
+
+    def claimed(self, agreement, allowed, back=0):
+        """The fees of a month, audited as payable and not paid yet."""
+        claim = self.claim_received(agreement, allowed, back)
         audit = {"allowed": Decimal(allowed), "refusal_reason": "", "on": TODAY}
         return perform(claim.finish_audit, by=self.desk.reviewer, **audit)
+
+    def also_available(self, agreement, amount, back=1):
+        """(source, deposit): what to take from beside the fund; an older month of it where the text knows no deposit."""
+        if self.desk.terms.deposit:
+            return "deposit", amount
+        self.claimed(agreement, amount, back=back)
+        return "fund", 0
 
     def agreement(self, case):
         return Agreement.objects.get(pk=case.agreement_id)
