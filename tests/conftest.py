@@ -174,6 +174,12 @@ def county_clerk(county_agency):
 
 
 @pytest.fixture
+def authority(agency):
+    """Of the administrative department, to which penalties are reported."""
+    return _person("authority", "周监管", Role.AUTHORITY, agency=agency)
+
+
+@pytest.fixture
 def hospital(regions, agency, cast):
     return (
         cast.hospital

@@ -1,94 +1,25 @@
-"""第七条（六）（七）、第七十三条、第七十五条、第八十二条：乙方报送的报告和证明。"""
+"""第七条（六）、第四条（七）：乙方报送行政处罚；行政部门收悉，经办机构抄送。"""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.urls import reverse
 
-from agreements.breaches import BreachItem
 from agreements.desk import desk_for
 from agreements.gate import RuleBroken, perform
 from agreements.messages import reminders
-from agreements.models import DisplayProof, Message, Paper, PenaltyReport, SelfCheckCampaign, SelfCheckReport
+from agreements.models import Message, Paper, PenaltyReport
 from agreements.models.event import first_fault
 from agreements.reports import actions as reports
-from agreements.reports import self_report
-from agreements.reports.self_report import exemption
-from institutions.models import Role, User
 
-from ..conftest import PASSWORD
 from ..desk import TODAY, upload
+from .report_filing import DAYS_AGO, clock, fresh, penalty, penalty_facts, proof, self_check
 
 pytestmark = pytest.mark.each_text
-REPORTS = "no reports of penalties and self-checks in the other texts (第七条、第七十五条)"
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-DAYS_AGO = [TODAY - timedelta(days=n) for n in range(60)]
-
-
-@pytest.fixture
-def authority(agency):
-    return User.objects.create_user("ad", "医保局", Role.AUTHORITY, PASSWORD, agency=agency)
-
-
-@pytest.fixture
-def calendar(db):
-    call_command("load_calendar", verbosity=0)
-
-
-def penalty_facts(**changed):
-    return {"authority": "西宁市市场监督管理局", "decision_number": "宁市监罚〔2026〕7号", "served_on": DAYS_AGO[2],
-            "content": "超标准收取检查费", "amount": Decimal("12000"), **changed}  # fmt: skip
-
-
-def penalty(desk, agreement, files=None, on=TODAY, **changed):
-    files = [upload("决定书.pdf")] if files is None else files
-    return reports.file_penalty_report(
-        agreement, by=desk.operator, facts=penalty_facts(**changed), files=files, on=on
-    )
-
-
-def check_facts(**changed):
-    return {"found_on": DAYS_AGO[3], "what": "自查2026年上半年收费，多记护理费", "item_code": "QH-65-06",
-            "amount": Decimal("3600"), "returned_on": DAYS_AGO[1], **changed}  # fmt: skip
-
-
-def self_check(desk, agreement, files=None, on=TODAY, **changed):
-    files = [upload("整改报告.pdf")] if files is None else files
-    return reports.file_self_check(
-        agreement, by=desk.operator, facts=check_facts(**changed), files=files, on=on
-    )
-
-
-def stopped_in_june(desk):
-    """Suspended on the first of June, whatever day it is today: its proof is due on 2026-06-04."""
-    first, last = date(2026, 1, 1), date(2026, 12, 31)
-    with time_machine.travel(date(2026, 6, 1)):
-        return desk.suspended(desk.signed(starts_on=first, ends_on=last), on=date(2026, 6, 1), days=174)
-
-
-def clock(agreement, rule):
-    return agreement.deadlines.filter(rule=rule, bound="乙").latest("pk")
-
-
-def proof(desk, deadline, files=None, on=TODAY, **changed):
-    files = [upload("照片.jpg", b"\xff\xd8\xff photo")] if files is None else files
-    facts = {"place": "门诊大厅入口公告栏", "shown_on": on, **changed}
-    return reports.file_display_proof(
-        deadline.agreement, by=desk.operator, deadline=deadline, facts=facts, files=files, on=on
-    )
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
-# ── penalties ──
+PENALTIES = "no reports of penalties in the other texts (第七条)"
 
 
 @pytest.mark.rule("Q07.6")
@@ -158,197 +89,7 @@ def test_a_report_sent_back_is_completed_and_keeps_its_first_day(desk, authority
     assert "要收悉的行政处罚报送" in dict(desk_for(authority))
 
 
-# ── self-checks ──
-
-
-OVERCHARGED = BreachItem("QH-65-06", 65, 6, "institution", "多记收费", "")
-
-
-@dataclass
-class Told:
-    """A self-check report, as far as `exemption` looks at it."""
-
-    exempts: bool = True
-    item: BreachItem | None = OVERCHARGED
-    amount: int = 3600
-    returned_on: date | None = date(2026, 6, 1)
-    has_files: bool = True
-    named_on: date = date(2026, 6, 10)
-
-
-FRAUD = BreachItem("QH-66-03", 66, 3, "institution", "冒名就医", "", fraud=True)
-NOTICE = {before: date(2026, 6, 10) + timedelta(days=before) for before in (-1, 0, 1)}
-
-
-@pytest.mark.rule("Q75.1")
-@pytest.mark.parametrize("report, notice, campaign, door, why", [
-    (Told(), None, False, "a", ""),
-    (Told(), NOTICE[1], False, "a", ""),
-    (Told(), NOTICE[0], False, "", "已于2026-06-10介入检查"),
-    (Told(), NOTICE[-1], False, "", "已于2026-06-09介入检查"),  # E25
-    (Told(), NOTICE[-1], True, "b", ""),
-    (Told(), None, True, "b", ""),
-    (Told(item=FRAUD), None, True, "", "骗取医保基金"),
-    (Told(item=None), None, True, "", "没有发现违约行为"),
-    (Told(returned_on=None), None, False, "", "费用还没有清退"),
-    (Told(returned_on=None, amount=0), None, False, "a", ""),
-    (Told(has_files=False), None, False, "", "还没有提交整改资料"),
-    (Told(exempts=False), None, True, "", "没有免予处理的约定"),
-])  # fmt: skip
-def test_when_an_exemption_is_offered(report, notice, campaign, door, why):
-    found = exemption(report, notice, campaign)
-    assert (found.door, found.offered) == (door, not why)
-    assert why in found.why
-
-
-@pytest.mark.rule("Q75.1")
-def test_the_leader_exempts_what_is_offered_with_a_reason(desk):
-    report = self_check(desk, desk.signed())
-    with pytest.raises(PermissionDenied):
-        perform(report.exempt, by=desk.reviewer, reason="主动纠正", on=TODAY)
-    with pytest.raises(RuleBroken, match="写明原因"):
-        perform(report.exempt, by=desk.leader, reason=" ", on=TODAY)
-    report = perform(report.exempt, by=desk.leader, reason="检查之前主动报告，费用已退", on=TODAY)
-    assert (report.status, report.exempted_on, report.exempted_by) == ("noted", TODAY, desk.leader)
-    notice = report.agreement.papers.get(purpose="exemption_notice")
-    assert "不再给予其他协议处理" in notice.snapshot["paragraphs"][0]
-    with pytest.raises(RuleBroken, match="已于"):
-        perform(report.exempt, by=desk.leader, reason="再来一次", on=TODAY)
-
-
-@pytest.mark.rule("Q75.1")
-def test_a_report_one_day_after_the_notice_is_noted_and_never_exempted(desk, monkeypatch):
-    """E25."""
-    report = self_check(desk, desk.signed())
-    matters = []
-    monkeypatch.setattr(
-        self_report, "NOTICE_SOURCES", [lambda agreement, item: matters.append(item) or DAYS_AGO[1]]
-    )
-    with pytest.raises(RuleBroken, match=desk.words(f"已于{DAYS_AGO[1]}介入检查.*第七十五条")):
-        perform(report.exempt, by=desk.leader, reason="主动报告", on=TODAY)
-    assert {item.code for item in matters} == {"QH-65-06"}
-    assert perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY).status == "noted"
-
-
-@pytest.mark.rule("Q75.1")
-def test_within_a_stage_that_the_agency_announced_the_second_door_is_open(desk, monkeypatch):
-    monkeypatch.setattr(self_report, "NOTICE_SOURCES", [lambda agreement, item: DAYS_AGO[1]])
-    report = self_check(desk, desk.signed())
-    assert not report.exemption().offered
-    reports.announce_self_check(TODAY, TODAY + timedelta(days=30), "收费自查", by=desk.leader)
-    assert report.exemption().door == "b"
-
-
-def test_a_stage_of_self_checks_is_the_leaders_to_announce_and_lies_ahead(desk, other_clerk):
-    with pytest.raises(PermissionDenied):
-        reports.announce_self_check(TODAY, TODAY, "收费自查", by=desk.reviewer)
-    with pytest.raises(RuleBroken, match="已经过去"):
-        reports.announce_self_check(DAYS_AGO[9], DAYS_AGO[1], "收费自查", by=desk.leader)
-    with pytest.raises(RuleBroken, match="止不能早于起"):
-        reports.announce_self_check(
-            TODAY + timedelta(days=9), TODAY + timedelta(days=8), "自查", by=desk.leader
-        )
-    made = reports.announce_self_check(DAYS_AGO[9], TODAY, "收费自查", by=desk.leader)
-    assert made.first_day == TODAY, "nobody opens the door for days that are over"
-    desk.signed()
-    seen = [
-        SelfCheckCampaign.objects.visible_to(who).exists() for who in (desk.clerk, desk.operator, other_clerk)
-    ]
-    assert seen == [True, True, False]
-
-
-@pytest.mark.rule("Q07.7")
-def test_every_self_check_sets_the_clock_of_the_next_one(desk):
-    agreement = desk.signed()
-    self_check(desk, agreement, item_code="", amount=0, returned_on=None, files=[])
-    first = clock(agreement, "T-27")
-    assert (first.started_on, first.status) == (DAYS_AGO[3], "open")
-    self_check(desk, agreement, found_on=TODAY, returned_on=TODAY)
-    first.refresh_from_db()
-    second = clock(agreement, "T-27")
-    assert (first.status, second.started_on, second.status) == ("met", TODAY, "open")
-
-
-def test_money_without_an_item_or_returned_too_early_is_a_slip(desk):
-    agreement = desk.signed()
-    with pytest.raises(RuleBroken, match="选明属于哪一种违约情形"):
-        self_check(desk, agreement, item_code="")
-    with pytest.raises(RuleBroken, match="早于发现日期"):
-        self_check(desk, agreement, returned_on=DAYS_AGO[9])
-
-
-def test_returning_the_fees_later_is_completed_on_the_same_report(desk):
-    report = self_check(desk, desk.signed(), returned_on=None)
-    assert "还没有清退" in report.exemption().why
-    perform(report.return_report, by=desk.clerk, reason="费用尚未退回", on=TODAY)
-    report = reports.refile(fresh(report), by=desk.operator, facts=check_facts(), files=[], on=TODAY)
-    assert report.exemption().offered
-
-
-# ── proofs that a notice hangs, that a plaque is down ──
-
-
-@pytest.mark.rule("Q73.1")
-def test_a_notice_is_proved_by_a_photograph_and_not_by_a_word(desk):
-    row = clock(desk.suspended(), "T-29")
-    with pytest.raises(RuleBroken, match="凭照片办结"):
-        perform(row.meet, by=desk.operator, on=TODAY, remark="门诊大厅已张贴")
-    with pytest.raises(RuleBroken, match="没有附上照片"):
-        proof(desk, row, files=[])
-    report = proof(desk, row)
-    row.refresh_from_db()
-    assert (row.status, row.is_paused) == ("open", True)
-    perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY)
-    row.refresh_from_db()
-    assert (row.status, row.closed_on) == ("met", TODAY)
-
-
-@pytest.mark.rule("Q82.2")
-def test_after_an_ending_the_plaque_is_proved_to_be_down(desk):
-    agreement = desk.terminated(desk.signed())
-    for rule in ("T-29", "T-29b"):
-        report = proof(desk, clock(agreement, rule))
-        perform(report.note, by=desk.reviewer, opinion="收悉", on=TODAY)
-    assert not agreement.deadlines.open().filter(rule__in=["T-29", "T-29b"]).exists()
-
-
-@pytest.mark.rule("Q73.1")
-def test_a_proof_sent_back_lets_the_clock_go_on_with_the_days_given_back(desk, calendar):
-    row = clock(stopped_in_june(desk), "T-29")
-    assert row.due_on == date(2026, 6, 4)
-    report = proof(desk, row, on=date(2026, 6, 2))
-    report = perform(report.return_report, by=desk.clerk, reason="看不清位置", on=date(2026, 6, 5))
-    row.refresh_from_db()
-    assert (row.status, row.is_paused, row.due_on) == ("open", False, date(2026, 6, 9))
-    with pytest.raises(RuleBroken, match="已经提交过证明"):
-        proof(desk, row)
-    report = reports.refile(
-        report, by=desk.operator, facts={"place": "正门", "shown_on": TODAY}, files=[], on=TODAY
-    )
-    row.refresh_from_db()
-    assert (report.place, row.is_paused) == ("正门", True)
-
-
-def test_what_is_late_stays_late_though_the_agency_takes_its_time(desk, calendar):
-    row = clock(stopped_in_june(desk), "T-29")
-    report = proof(desk, row, on=date(2026, 6, 8))
-    assert report.late
-    perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY)
-    row.refresh_from_db()
-    assert (row.closed_on, row.was_late) == (date(2026, 6, 8), True)
-
-
-def test_aftercare_needs_no_photograph_and_takes_none(desk):
-    row = clock(desk.suspended(), "T-30")
-    with pytest.raises(RuleBroken, match="不是要交公告证明的时限"):
-        proof(desk, row)
-    assert perform(row.meet, by=desk.operator, on=TODAY, remark="均已结算").status == "met"
-
-
-# ── pages ──
-
-
-@pytest.mark.only_text("qinghai", reason=REPORTS)
+@pytest.mark.only_text("qinghai", reason=PENALTIES)
 def test_a_penalty_is_reported_in_the_browser(desk, client, authority):
     agreement = desk.signed()
     client.force_login(desk.operator, backend=BACKEND)
@@ -369,45 +110,6 @@ def test_a_penalty_is_reported_in_the_browser(desk, client, authority):
     assert fresh(report).attachments.count() == 2
 
 
-@pytest.mark.only_text("qinghai", reason=REPORTS)
-def test_a_self_check_and_its_exemption_in_the_browser(desk, client):
-    agreement = desk.signed()
-    client.force_login(desk.operator, backend=BACKEND)
-    url = reverse("report-new", args=[agreement.number, "self-check"])
-    assert "不适用免予处理" in client.get(url).content.decode()
-    client.post(url, {**check_facts(), "promise": "on", "files": [upload("整改.pdf")]})
-    report = SelfCheckReport.objects.get()
-    client.force_login(desk.leader, backend=BACKEND)
-    page = client.get(report.get_absolute_url()).content.decode()
-    assert "检查介入之前报告" in page and "免予其他协议处理" in page
-    client.post(report.get_absolute_url(), {"deed": "exempt", "reason": "主动报告"})
-    assert fresh(report).exempted_by == desk.leader
-
-
-def test_the_clock_leads_to_the_proof_in_the_browser(desk, client):
-    row = clock(desk.suspended(), "T-29")
-    client.force_login(desk.operator, backend=BACKEND)
-    answer = client.get(reverse("deadline-meet", args=[row.pk]))
-    assert answer.url == reverse("proof-new", args=[row.pk])
-    photo = upload("照片.jpg", b"\xff\xd8\xff photo")
-    client.post(answer.url, {"place": "门诊大厅", "shown_on": TODAY, "promise": "on", "files": [photo]})
-    report = DisplayProof.objects.get()
-    page = client.get(report.get_absolute_url()).content.decode()
-    assert "核对期间暂停" in page and "门诊大厅" in page
-    aftercare = clock(row.agreement, "T-30")
-    assert client.get(reverse("proof-new", args=[aftercare.pk])).status_code == 404
-
-
-def test_a_stage_is_announced_in_the_browser(desk, client):
-    client.force_login(desk.leader, backend=BACKEND)
-    said = {"first_day": TODAY, "last_day": TODAY + timedelta(days=9), "subject": "检查收费自查"}
-    assert client.post(reverse("self-checks"), said).status_code == 302
-    desk.signed()
-    client.force_login(desk.operator, backend=BACKEND)
-    assert "检查收费自查" in client.get(reverse("self-checks")).content.decode()
-    assert client.post(reverse("self-checks"), said).status_code == 403
-
-
 @pytest.mark.parametrize("kind", ["penaltyreport", "selfcheckreport", "displayproof"])
 def test_every_kind_is_in_the_list(desk, client, kind):
     agreement = desk.suspended()
@@ -417,86 +119,6 @@ def test_every_kind_is_in_the_list(desk, client, kind):
     client.force_login(desk.operator, backend=BACKEND)
     rows = client.get(f"{reverse('applications')}?kind={kind}").context["page_obj"].paginator.count
     assert rows == 1
-
-
-# ── what counts is when a matter was named, when a notice hung, and that one thing is reported once ──
-
-
-@pytest.mark.rule("Q75.1")
-def test_a_matter_named_only_after_the_notice_is_not_exempted_though_the_paper_is_older(desk, monkeypatch):
-    agreement = desk.signed()
-    with time_machine.travel(DAYS_AGO[20]):
-        report = self_check(
-            desk, agreement, on=DAYS_AGO[20], found_on=DAYS_AGO[21], item_code="", amount=0, returned_on=None
-        )
-    reports.announce_self_check(
-        TODAY + timedelta(days=1), TODAY + timedelta(days=9), "收费自查", by=desk.leader
-    )
-    perform(report.return_report, by=desk.clerk, reason="写明违约情形", on=TODAY)
-    facts = check_facts(found_on=DAYS_AGO[21], returned_on=TODAY)
-    report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=TODAY)
-    assert (report.filed_on, report.named_on) == (DAYS_AGO[20], TODAY)
-    monkeypatch.setattr(self_report, "NOTICE_SOURCES", [lambda agreement, item: DAYS_AGO[5]])
-    assert f"{TODAY}才报告" in report.exemption().why
-    with pytest.raises(RuleBroken, match=desk.words("第七十五条")):
-        perform(report.exempt, by=desk.leader, reason="主动报告", on=TODAY)
-
-
-@pytest.mark.rule("Q75.1")
-def test_the_second_door_asks_for_the_day_on_which_the_matter_was_named_too(desk, monkeypatch):
-    monkeypatch.setattr(self_report, "NOTICE_SOURCES", [lambda agreement, item: DAYS_AGO[5]])
-    reports.announce_self_check(TODAY, TODAY, "收费自查", by=desk.leader)
-    report = self_check(desk, desk.signed())
-    perform(report.return_report, by=desk.clerk, reason="情形有误", on=TODAY)
-    tomorrow = TODAY + timedelta(days=1)
-    with time_machine.travel(tomorrow):
-        facts = check_facts(item_code="QH-65-09")
-        report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=tomorrow)
-    assert report.named_on == tomorrow and not report.exemption().offered
-
-
-def test_completing_a_report_without_changing_its_matter_keeps_the_day_it_was_named(desk):
-    with time_machine.travel(DAYS_AGO[9]):
-        report = self_check(desk, desk.signed(), on=DAYS_AGO[9], found_on=DAYS_AGO[11], returned_on=None)
-    perform(report.return_report, by=desk.clerk, reason="费用尚未退回", on=TODAY)
-    facts = check_facts(found_on=DAYS_AGO[11])
-    report = reports.refile(fresh(report), by=desk.operator, facts=facts, files=[], on=TODAY)
-    assert report.named_on == DAYS_AGO[9]
-
-
-@pytest.mark.rule("Q73.1")
-def test_a_useless_photograph_does_not_keep_the_day_for_a_proof_that_comes_weeks_later(desk, calendar):
-    row = clock(stopped_in_june(desk), "T-29")
-    report = proof(desk, row, on=date(2026, 6, 2))
-    report = perform(report.return_report, by=desk.clerk, reason="不是公告", on=date(2026, 6, 3))
-    facts = {"place": "正门", "shown_on": TODAY}
-    report = reports.refile(report, by=desk.operator, facts=facts, files=[], on=TODAY)
-    assert report.late
-    perform(report.note, by=desk.clerk, opinion="收悉", on=TODAY)
-    row.refresh_from_db()
-    assert (row.status, row.closed_on, row.was_late) == ("met", TODAY, True)
-
-
-@pytest.mark.rule("Q73.1")
-def test_days_given_back_for_the_proof_are_not_given_back_for_the_notice(desk, calendar):
-    row = clock(stopped_in_june(desk), "T-29")  # due on 2026-06-04
-    report = proof(desk, row, on=date(2026, 6, 2))
-    report = perform(report.return_report, by=desk.clerk, reason="看不清", on=date(2026, 6, 8))
-    for shown_on, late in ((date(2026, 6, 9), True), (date(2026, 6, 4), False)):
-        with time_machine.travel(date(2026, 6, 9)):
-            facts = {"place": "正门", "shown_on": shown_on}
-            report = reports.refile(report, by=desk.operator, facts=facts, files=[], on=date(2026, 6, 9))
-            assert report.late == late
-            report = perform(report.return_report, by=desk.clerk, reason="再补", on=date(2026, 6, 9))
-
-
-def test_a_proof_that_comes_again_is_checked_as_the_first_one(desk, calendar):
-    row = clock(stopped_in_june(desk), "T-29")
-    report = proof(desk, row, on=date(2026, 6, 2))
-    report = perform(report.return_report, by=desk.clerk, reason="看不清", on=TODAY)
-    with pytest.raises(RuleBroken, match="早于起算日"):
-        facts = {"place": "正门", "shown_on": date(2026, 5, 31)}
-        reports.refile(report, by=desk.operator, facts=facts, files=[], on=TODAY)
 
 
 @pytest.mark.rule("Q07.6")
@@ -510,56 +132,6 @@ def test_one_decision_is_reported_once_however_its_number_is_typed(desk, authori
     second = perform(second.return_report, by=authority, reason="文号有误", on=TODAY)
     with pytest.raises(RuleBroken, match=f"已经报送过（{first.pk}）"):
         reports.refile(second, by=desk.operator, facts=penalty_facts(), files=[], on=TODAY)
-
-
-@pytest.mark.only_text("qinghai", reason=REPORTS)
-def test_pressing_twice_makes_one_self_check(desk, client):
-    agreement = desk.signed()
-    client.force_login(desk.operator, backend=BACKEND)
-    url = reverse("report-new", args=[agreement.number, "self-check"])
-    for _ in range(2):
-        page = client.post(url, {**check_facts(), "promise": "on", "files": [upload("整改.pdf")]})
-    assert page.status_code == 200 and "已经报告过" in page.content.decode()
-    assert SelfCheckReport.objects.count() == 1
-
-
-@pytest.mark.rule("Q07.7")
-def test_what_was_found_before_the_agreement_began_starts_no_clock(desk):
-    agreement = desk.signed()
-    with pytest.raises(RuleBroken, match="早于本协议起始日"):
-        self_check(desk, agreement, found_on=date(2000, 1, 1))
-    assert agreement.deadlines.filter(rule="T-27").count() == 1
-
-
-@pytest.mark.only_text("qinghai", reason=REPORTS)
-@pytest.mark.rule("Q75.1")
-def test_a_matter_without_fees_says_so_and_an_empty_amount_is_no_statement(desk, client):
-    agreement = desk.signed()
-    client.force_login(desk.operator, backend=BACKEND)
-    url = reverse("report-new", args=[agreement.number, "self-check"])
-    said = {**check_facts(returned_on=""), "amount": "", "promise": "on"}
-    assert "必填" in client.post(url, {**said, "files": [upload("整改.pdf")]}).content.decode()
-    client.post(url, {**said, "amount": "0", "files": [upload("整改.pdf")]})
-    report = SelfCheckReport.objects.get()
-    page = client.get(report.get_absolute_url()).content.decode()
-    assert "符合条件" in page and "乙方报告没有违规费用" in page
-    assert ["退回日期", "没有违规费用"] in [list(row) for row in report.form_paper.snapshot["rows"]]
-
-
-@pytest.mark.rule("Q75.1")
-def test_two_stages_never_overlap_and_the_hospitals_are_told(desk, other_clerk):
-    desk.signed()
-    week = [TODAY + timedelta(days=n) for n in range(8)]
-    reports.announce_self_check(week[0], week[3], "收费自查", by=desk.leader)
-    told = Message.objects.filter(subject="自查自纠阶段")
-    assert [one.recipient for one in told.order_by("recipient")] == [desk.operator, desk.signatory]
-    assert all(one.url == reverse("self-checks") and "收费自查" in one.text for one in told)
-    with pytest.raises(RuleBroken, match="重叠"):
-        reports.announce_self_check(week[3], week[5], "药品自查", by=desk.leader)
-    assert reports.announce_self_check(week[4], week[5], "药品自查", by=desk.leader)
-
-
-# ── penalties that became known otherwise ──
 
 
 def noted(agreement, by, **changed):
@@ -624,7 +196,7 @@ def test_a_decision_is_noted_once_and_not_when_it_was_reported(desk, authority):
         noted(agreement, desk.operator, decision_number="9号")
 
 
-@pytest.mark.only_text("qinghai", reason=REPORTS)
+@pytest.mark.only_text("qinghai", reason=PENALTIES)
 def test_a_known_penalty_in_the_browser(desk, client, authority):
     agreement = desk.signed()
     client.force_login(authority, backend=BACKEND)

@@ -15,7 +15,6 @@ from ..desk import TODAY
 from .test_stop_requests import (  # noqa: F401
     RESUME,
     SUSPEND,
-    calendar,
     clock,
     drafted,
     filed,

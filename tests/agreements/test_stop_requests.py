@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
@@ -46,11 +45,6 @@ def clock(monkeypatch):
         monkeypatch.setattr("agreements.models.stop_request.localdate", lambda: day)
 
     return at
-
-
-@pytest.fixture
-def calendar(db):
-    call_command("load_calendar", verbosity=0)
 
 
 def facts_of(kind, agreement, on, **changed):

@@ -21,11 +21,6 @@ SECRET = "韩主任要求请客"
 
 
 @pytest.fixture
-def authority(agency):
-    return User.objects.create_user("authority", "周监管", Role.AUTHORITY, PASSWORD, agency=agency)
-
-
-@pytest.fixture
 def second_leader(agency):
     return User.objects.create_user("second_leader", "严副主任", Role.LEADER, PASSWORD, agency=agency)
 

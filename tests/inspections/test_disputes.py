@@ -9,9 +9,7 @@ from agreements.models import Message, Paper
 from inspections.cases import actions as cases
 from inspections.models import CoordinationRequest, Dispute, Opinion
 from inspections.records.actions import file_record
-from institutions.models import Role, User
 
-from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 from .case_desk import CaseDesk
 
@@ -24,11 +22,6 @@ DISPUTE = {
     "began_on": TODAY,
     "matter": "不服违约处理决定",
 }
-
-
-@pytest.fixture
-def authority(agency):
-    return User.objects.create_user("authority", "周监管", Role.AUTHORITY, PASSWORD, agency=agency)
 
 
 @pytest.mark.rule("Q06.2", "Q06.3", "Q40.1", "Q81.1")

@@ -8,19 +8,12 @@ from agreements.gate import RuleBroken, perform
 from agreements.models import Event, Paper, PaymentHold
 from inspections.models import DeptNotification, DiscreditProposal, ExternalNotice, Referral
 from inspections.records.actions import ask_to_hold, file_notice, file_record
-from institutions.models import Role, User
 
-from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 
 pytestmark = pytest.mark.each_text
 
 LETTER = {"addressee": "西宁市医疗保障局", "matter": "虚构医药服务，应当给予行政处罚", "basis": ""}
-
-
-@pytest.fixture
-def authority(agency):
-    return User.objects.create_user("authority", "周监管", Role.AUTHORITY, PASSWORD, agency=agency)
 
 
 def noticed(desk, agreement, number="青公医〔2026〕5号", stop=True, **changed):

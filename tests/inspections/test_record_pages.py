@@ -17,9 +17,8 @@ from inspections.records import (
 from inspections.records import checks as record_checks
 from inspections.records.actions import file_record
 from inspections.records.kinds import KINDS
-from institutions.models import Role, StaffMember, User
+from institutions.models import StaffMember
 
-from ..conftest import PASSWORD
 from ..desk import TODAY, upload
 
 AGENCYS = [
@@ -40,11 +39,6 @@ def doctor(hospital):
     return StaffMember.objects.create(
         institution=hospital, code="D630105000001", name="马晓东", kind="physician"
     )
-
-
-@pytest.fixture
-def authority(agency):
-    return User.objects.create_user("authority", "周监管", Role.AUTHORITY, PASSWORD, agency=agency)
 
 
 def login(client, person):
