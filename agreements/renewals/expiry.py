@@ -11,6 +11,7 @@ from institutions.workdays import calendar_for
 from ..gate import SYSTEM, perform
 from ..models import Agreement, Status
 from ..stops.cascade import spread
+from ..stops.lapses import end_overlong, overlong
 from .extending import ONE_DAY, next_end, stands_against
 
 
@@ -108,12 +109,22 @@ def unsettled(today):
 def settle(agreement, today):
     """Carry out the table for an agreement whose last day is over; again where the extension that it gave is over as well.
 
-    Returns it as it is then; None when another run settled it in the meantime. Raises RuleBroken.
+    A suspension that became too long in the extension ends it there (第七十九条). Returns it as it is then; None when
+    another run settled it in the meantime. Raises RuleBroken.
     """
     settled = _settle_once(agreement)
-    while settled and settled.status in (Status.ACTIVE, Status.SUSPENDED) and settled.ends_on < today:
+    while settled and settled.status in (Status.ACTIVE, Status.SUSPENDED):
+        if lapsed := _lapsed(settled, today):
+            return lapsed
+        if settled.ends_on >= today:
+            break
         settled = _settle_once(settled)
     return settled
+
+
+def _lapsed(agreement, today):
+    ended = (end_overlong(stop, today) for stop in overlong(today).filter(agreement=agreement))
+    return next(filter(None, ended), None)
 
 
 @transaction.atomic

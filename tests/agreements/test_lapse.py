@@ -127,6 +127,19 @@ def test_when_the_term_is_over_first_the_table_of_expiry_decides(desk, clock, ca
     assert (ending.article, ending.effective_on) == ("第八十条（四）", date(2026, 9, 1))
 
 
+@pytest.mark.only_text(
+    "made-up", reason="where the term goes on by itself and a suspension lapses (第三条、第四条)"
+)
+@pytest.mark.parametrize("days", [[AFTER_THE_HOLIDAYS + ONE_DAY], [date(2026, 12, 1)], [date(2028, 12, 1)],
+                                  [date(2026, 9, 1), AFTER_THE_HOLIDAYS, AFTER_THE_HOLIDAYS + ONE_DAY]])  # fmt: skip
+def test_in_a_term_that_went_on_by_itself_it_lapses_on_its_own_day(desk, clock, calendar, days):
+    agreement = suspended(desk, clock, started(desk, SATURDAY), ends_on=date(2026, 8, 31))
+    for day in days:
+        run(day)
+    ending = fresh(agreement).ending
+    assert (ending.article, ending.effective_on) == ("第四条", AFTER_THE_HOLIDAYS + ONE_DAY)
+
+
 @pytest.mark.rule("Q78.3")
 def test_a_signed_successor_takes_over_from_a_suspended_agreement_too(desk, clock, calendar):
     new_term = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 8, 31)}
