@@ -23,7 +23,7 @@ TEXTS = [REFERENCE, *SHANGHAI, "made-up"]
 # What the portal says when a text does not have what is asked for, or prints the days of its term.
 NOT_THERE = re.compile(
     "文本没有“.*”的约定|文本.*没有.*(的参数|异议期)，不能|没有“.*”的措施，本案不能采取|条不停止.*的服务"
-    "|没有编号为“.*”的情形|改动的参数须是协议文本已有的表和项|^文本印明有效期"
+    "|文本没有承诺书，不用出具|没有编号为“.*”的情形|改动的参数须是协议文本已有的表和项|^文本印明有效期"
 )
 NO_SUCH_ACT = re.compile("文本没有“.*”的约定，不能办理")
 CLOCK = re.compile(r"T-\d+\w?")

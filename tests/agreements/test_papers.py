@@ -15,15 +15,17 @@ from agreements.models import Paper
 from agreements.papers import printing
 from institutions.actions import revise_institution
 
-from ..desk import Desk, signature
+from ..desk import signature
 
-pytestmark = pytest.mark.each_text
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
+PRINTED = printing.printed
 
 
 @pytest.fixture
-def press(edition, clerk, reviewer, leader, operator, signatory, hospital):
+def press(desk, monkeypatch):
     """The same desk with the real press."""
-    return Desk(clerk, reviewer, leader, operator, signatory, hospital)
+    monkeypatch.setattr(printing, "printed", PRINTED)
+    return desk
 
 
 def text_of(content):
@@ -36,7 +38,6 @@ def content_of(paper):
     return paper.read()
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q00.1")
 @pytest.mark.rule("Q00.2")
 @pytest.mark.rule("Q83.1")
@@ -44,8 +45,8 @@ def test_the_signing_copy_and_the_signed_copy_are_printed_and_frozen(press):
     agreement = press.to_sign()
     copy = agreement.papers.get()
     content = content_of(copy)
-    text = text_of(content)
-    assert "西宁湟滨医院" in text and "H63010500001" in text and copy.number in text and copy.code in text
+    for printed in ("西宁湟滨医院", press.clerk.agency.name, copy.number, copy.code):
+        assert printed in text_of(content), printed
     assert (copy.status, copy.sha256) == ("issued", hashlib.sha256(content).hexdigest())
     day = agreement.starts_on
     agreement = actions.sign(agreement, "institution", by=press.signatory, **signature("祁雪原", day))
@@ -56,7 +57,11 @@ def test_the_signing_copy_and_the_signed_copy_are_printed_and_frozen(press):
     assert content_of(copy) == content
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@pytest.mark.only_text("qinghai", reason="the other texts do not print the code of the institution (首页)")
+def test_the_code_of_the_institution_is_printed(press):
+    assert "H63010500001" in text_of(content_of(press.to_sign().papers.get()))
+
+
 def test_a_paper_comes_from_its_snapshot_and_not_from_live_data(press):
     copy = press.to_sign().papers.get()
     revise_institution(press.hospital, by=press.clerk, reason="更名", name="西宁改名医院")
@@ -73,17 +78,15 @@ def test_numbers_follow_each_other_and_stay_with_voided_papers(desk):
     assert (first.number[-2:], second.number[-2:]) == ("1号", "2号")
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q00.6")
 def test_a_commitment_is_made_for_each_material(press):
     agreement = press.signed()
     paper = actions.commit_material(agreement, "2026年第一季度采购价格", by=press.operator)
     text = text_of(content_of(paper))
-    assert "2026年第一季度采购价格" in text and "西宁市医疗保障经办服务中心" in text and "承诺书" in text
+    assert "2026年第一季度采购价格" in text and press.clerk.agency.name in text and "承诺书" in text
     assert paper.number.endswith("诺〔2026〕1号") or "诺〔" in paper.number
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_missing_glyph_is_named_nothing_is_lost_and_the_paper_stays_owed(press):
     agreement = press.confirmed()
     version = press.hospital.current
@@ -123,7 +126,6 @@ def test_a_draft_print_carries_a_watermark_and_no_number(press):
     assert "草稿" in text and "不具效力" in text and not Paper.objects.exists()
 
 
-@pytest.mark.own_days
 def test_print_agreement_writes_the_official_copy(press, tmp_path, capsys):
     agreement = press.signed()
     out = tmp_path / "a.pdf"
