@@ -131,7 +131,17 @@ def other_agency(regions, cast):
 
 
 @pytest.fixture
-def county_agency(regions, agency):
+def third_agency(regions, cast):
+    if cast:
+        return cast.third_agency()
+    regions["632200"] = Region.objects.create(code="632200", name="海北州", parent_id="630000")
+    return _agency(regions, "632200", Level.PREFECTURE, "海北州医疗保障经办服务中心")
+
+
+@pytest.fixture
+def county_agency(regions, agency, cast):
+    if cast:
+        return cast.county()
     return _agency(regions, "630105", Level.COUNTY, "城北区医疗保障经办服务中心")
 
 

@@ -54,7 +54,7 @@ class Desk:
         them = copy(self)
         them.hospital = hospital
         them.operator, them.signatory = (
-            User.objects.create_user(f"other_{role.value}", "祁雪原", role, institution=hospital)
+            User.objects.create_user(f"{role}-{hospital.code}", "祁雪原", role, institution=hospital)
             for role in (Role.OPERATOR, Role.SIGNATORY)
         )
         return them
@@ -67,7 +67,7 @@ class Desk:
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
     person_item = "QH-65-06"  # for which a person is stopped
     items = None
-    term = TERM  # what `drafted` takes where a test names no days
+    term, scope = TERM, SCOPE  # what `drafted` takes where a test names none
 
     def own_item(self, code, part=""):
         """(item, part, article) of this desk's text for an item of the reference text."""
@@ -125,7 +125,7 @@ class Desk:
         return {"hold_ground": self.free_ground, "reason": "核实费用", "on": TODAY, **changed}
 
     def drafted(self, **changed):
-        return actions.draft_agreement(self.hospital, by=self.clerk, **{**TERM, **SCOPE, **changed})
+        return actions.draft_agreement(self.hospital, by=self.clerk, **{**self.term, **self.scope, **changed})
 
     def negotiating(self, **changed):
         return perform(self.drafted(**changed).negotiate, by=self.clerk)
@@ -135,12 +135,12 @@ class Desk:
 
     def to_sign(self, **changed):
         """Fixed on the first day of the term, or today while that is to come."""
-        day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
+        day = min(changed.get("starts_on", self.term["starts_on"]), TODAY)
         return actions.fix_text(self.confirmed(**changed), by=self.reviewer, today=day)
 
     def signed(self, **changed):
         """Signed by both; in force as well when the term has begun."""
-        day = min(changed.get("starts_on", TERM["starts_on"]), TODAY)
+        day = min(changed.get("starts_on", self.term["starts_on"]), TODAY)
         return self.signed_of(self.to_sign(**changed), day)
 
     def renewable(self):
@@ -150,7 +150,7 @@ class Desk:
 
     def signed_of(self, agreement, day=None):
         """Signed by both, of an agreement that waits for it."""
-        day = day or min(TERM["starts_on"], TODAY)
+        day = day or min(self.term["starts_on"], TODAY)
         agreement = actions.sign(
             agreement, "institution", by=self.signatory, today=day, **signature("祁雪原", day)
         )

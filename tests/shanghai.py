@@ -112,44 +112,35 @@ def people(folder, facts, name="浦东临港医院", code="shanghai-secondary", 
         ]
     }  # fmt: skip
     desk = ShanghaiDesk(*made.values(), hospital)
-    desk.agency, desk.term = agency, desks.TERM if own_days else TERM
+    desk.agency = agency
+    if own_days:
+        desk.term = desks.TERM
     return desk
 
 
 class ShanghaiDesk(Desk):
     """Its term and services are those of the sample text."""
 
+    term, scope, ending_ground = TERM, SCOPE, ""
     damages, beyond_fees = 0, ("extra", 120_000)  # 第十九条：加倍追回，no 违约金
-    ending_ground = ""
     changed_number = ("payment", "working_days", 25, "第十六条")
     person_item = "SH-22-01"
     items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
 
     def neighbour(self):
-        """A second agency of the city: the text is signed by the city's own."""
-        region = Region.objects.get(code="310115")
-        return register_agency(
-            "JB310115", region, Level.COUNTY, "浦东", name="浦东新区医疗保险事务中心", address="浦东新区",
-            legal_representative="韩兆麟", postcode="200120", phone="021-58001234", valid_from=date(2024, 1, 1),
-        )  # fmt: skip
+        """An agency of another district; the text is signed by the city's own."""
+        return _district(Region.objects.create(code="310104", name="徐汇区", parent_id="310000"))
+
+    def county(self):
+        return _district(Region.objects.get(code="310115"))
 
     @property
     def overcharging(self):
         return self.words("第六十三条第2项违反医疗服务收费标准")
 
-    def strange_agency(self, neighbour):
-        """The neighbour is that of the hospital's own district."""
-        region = Region.objects.create(code="310104", name="徐汇区", parent_id="310000")
-        return register_agency(
-            "JB310104", region, Level.COUNTY, "徐汇", name="徐汇区医疗保险事务中心", address="徐汇区",
-            legal_representative="韩兆麟", postcode="200030", phone="021-54001234", valid_from=date(2024, 1, 1),
-        )  # fmt: skip
 
-    def drafted(self, **changed):
-        return super().drafted(**{**self.term, **SCOPE, **changed})
-
-    def to_sign(self, **changed):
-        return super().to_sign(**{**self.term, **changed})
-
-    def signed(self, **changed):
-        return super().signed(**{**self.term, **changed})
+def _district(region):
+    return register_agency(
+        f"JB{region.code}", region, Level.COUNTY, region.name[:2], name=f"{region.name}医疗保险事务中心", address=region.name,
+        legal_representative="韩兆麟", postcode="200120", phone="021-58001234", valid_from=date(2024, 1, 1),
+    )  # fmt: skip

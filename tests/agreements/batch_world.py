@@ -4,7 +4,6 @@ from datetime import date
 
 from agreements.models import Agreement, Paper
 from institutions.actions import register_institution
-from institutions.models import Role, User
 
 from ..conftest import facts
 
@@ -23,11 +22,7 @@ def another(desk, regions, number):
     region, grade = desk.hospital.region, desk.hospital.current.grade
     told = facts(f"西宁第{number}医院", number, grade=grade)
     hospital = register_institution(f"H{region.code}{number:05d}", region, by=None, **told)
-    sides = [
-        User.objects.create_user(f"{role}{number}", "祁雪原", role, institution=hospital)
-        for role in (Role.OPERATOR, Role.SIGNATORY)
-    ]
-    return type(desk)(desk.clerk, desk.reviewer, desk.leader, *sides, hospital)
+    return desk.beside(hospital)
 
 
 def without_copies(agreements, purpose="signed_copy"):

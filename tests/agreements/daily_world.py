@@ -7,8 +7,8 @@ from agreements.gate import perform
 from agreements.models import Agreement, DailyFailure
 from institutions.actions import register_institution
 
-from ..conftest import _person, facts
-from ..desk import SCOPE, signature
+from ..conftest import facts
+from ..desk import signature
 
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
 ONE_DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ def in_force(desk, clock, signed_on=None, **term):
     term = {**YEAR, **term}
     day = signed_on or term["starts_on"]
     clock(day)
-    agreement = actions.draft_agreement(desk.hospital, by=desk.clerk, **term, **SCOPE)
+    agreement = actions.draft_agreement(desk.hospital, by=desk.clerk, **term, **desk.scope)
     agreement = perform(perform(agreement.negotiate, by=desk.clerk).confirm, by=desk.operator)
     agreement = actions.fix_text(agreement, by=desk.reviewer, today=day)
     for side, by, name in (("institution", desk.signatory, "祁雪原"), ("agency", desk.leader, "韩兆麟")):
@@ -63,9 +63,7 @@ def other_desk(desk, regions, number):
         by=None,
         **facts(name, number, grade=desk.hospital.current.grade),
     )
-    operator = _person(f"operator{number}", "白海湖", "operator", institution=hospital)
-    signatory = _person(f"signatory{number}", "祁雪原", "signatory", institution=hospital)
-    return type(desk)(desk.clerk, desk.reviewer, desk.leader, operator, signatory, hospital)
+    return desk.beside(hospital)
 
 
 def failures():

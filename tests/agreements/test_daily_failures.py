@@ -123,8 +123,8 @@ def test_the_agency_and_the_system_administrator_have_it_done_again(
     assert fresh(broken).events.last().actor_role == "system"
 
 
-def test_others_may_look_or_may_not_even_that(desk, listed, client, other_clerk):
-    other_operator = User.objects.get(username="operator2")
+def test_others_may_look_or_may_not_even_that(desk, listed, eventful_week, client, other_clerk):
+    other_operator = User.objects.get(role=Role.OPERATOR, institution=eventful_week[1].institution)
     owner = _person("finance", "财务", Role.FINANCE, agency=desk.clerk.agency)
     page = browser(client, owner).get(reverse("daily"))
     assert listed.agreement.number in page.text and "重新办理</button>" not in page.text

@@ -341,6 +341,7 @@ def write(folder, terms=TERMS):
 
 
 class OwnDesk(Desk):
+    term, scope = TERM, SCOPE
     damages, beyond_fees = 6_000, ("damages", 6_000)
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
     changed_number = ("suspension", "max_days", 40, "第四条")
@@ -349,32 +350,32 @@ class OwnDesk(Desk):
     overcharging = "第五条第1项多收费用"
 
     def neighbour(self):
-        return _agency("880200", "海云市")
+        return _agency(_region("880200", "海云市", "880000"))
 
-    def drafted(self, **changed):
-        return super().drafted(**{**self.term, **SCOPE, **changed})
+    def third_agency(self):
+        return _agency(_region("880300", "山云市", "880000"))
 
-    def to_sign(self, **changed):
-        return super().to_sign(**{**self.term, **changed})
-
-    def signed(self, **changed):
-        return super().signed(**{**self.term, **changed})
+    def county(self):
+        return _agency(self.hospital.region, Level.COUNTY)
 
 
-def _agency(code, town):
-    region = Region.objects.create(code=code, name=town, parent_id="880000")
+def _region(code, name, parent):
+    return Region.objects.create(code=code, name=name, parent_id=parent)
+
+
+def _agency(region, level=Level.PREFECTURE):
     return register_agency(
-        f"JB{code}", region, Level.PREFECTURE, town[:2], name=f"{town}医保中心", legal_representative="韩兆麟",
-        address=town, postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
+        f"JB{region.code}", region, level, region.name[:2], name=f"{region.name}医保中心", address=region.name,
+        legal_representative="韩兆麟", postcode="880000", phone="0880-6101234", valid_from=date(2024, 1, 1),
     )  # fmt: skip
 
 
 def people(folder, terms=TERMS, name="云城医院", own_days=False):
     """A Desk of one agency and one hospital there."""
     load_edition(write(folder, terms))
-    agency = _agency("880100", "云城市")
-    town = agency.region
-    hospital = register_institution("H88010000001", town, by=None, **facts(name, 9))
+    agency = _agency(_region("880100", "云城市", "880000"))
+    county = _region("880101", "云中县", "880100")
+    hospital = register_institution("H88010100001", county, by=None, **facts(name, 9))
     made = [
         User.objects.create_user(f"yl-{role}", name, role, "xieyi-2026-test", **party)
         for role, name, party in [
@@ -384,5 +385,6 @@ def people(folder, terms=TERMS, name="云城医院", own_days=False):
         ]
     ]  # fmt: skip
     desk = OwnDesk(*made, hospital)
-    desk.term = desks.TERM if own_days else TERM
+    if own_days:
+        desk.term = desks.TERM
     return desk
