@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from agreements.edition_text import chinese_number
 from agreements.gate import perform
 from inspections import actions
 from inspections.models import Inspection
@@ -34,14 +35,15 @@ def shown(client, path, **data):
 
 
 def plan(office, **changed):
+    more = {f"user{place}": one.pk for place, one in enumerate(office.others, 3)}
+    more |= {f"certificate{place}": f"630100-{place}" for place, _ in enumerate(office.others, 3)}
     return {
         "kind": "periodic", "title": "下半年定期核查", "period_from": "2026-01-01", "period_to": "2026-06-30",
         "planned_on": TODAY.isoformat(), "user1": office.inspector.pk, "certificate1": "630100-0412",
-        "user2": office.second.pk, "certificate2": "630100-0388", **changed,
+        "user2": office.second.pk, "certificate2": "630100-0388", **more, **changed,
     }  # fmt: skip
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_clerk_finds_the_agreement_and_plans(office, as_person):
     agreement, client = office.desk.signed(), as_person(office.desk.clerk)
     office.desk.hospital.departments.create(code="ZJ", name="针灸科")
@@ -49,13 +51,13 @@ def test_a_clerk_finds_the_agreement_and_plans(office, as_person):
     path = f"/inspections/new/{agreement.number}/"
     assert "核查人员 2" in shown(client, path)
     answer = client.post(path, plan(office, user2=""))
-    assert "至少2人" in answer.content.decode()
+    assert f"至少{office.desk.team_minimum}人" in answer.content.decode()
     answer = client.post(path, plan(office, kind="signal"))
     assert "线索的来源和内容" in answer.content.decode()
     department = office.desk.hospital.departments.get()
     assert client.post(path, plan(office, departments=[department.pk])).status_code == 302
     made = Inspection.objects.get()
-    assert [one.certificate for one in made.team] == ["630100-0412", "630100-0388"]
+    assert [one.certificate for one in made.team][:2] == ["630100-0412", "630100-0388"]
     assert made.scope == "针灸科"
     answer = client.post(
         f"/inspections/{made.number}/edit/",
@@ -78,49 +80,55 @@ def test_notice_start_and_finish_are_deeds_on_the_page(office, as_person):
     assert office.fresh(made).status == "to_sign"
 
 
-@pytest.mark.only_text("qinghai")
 def test_the_checklist_is_filled_in_article_by_article(office, as_person):
     made, client = office.underway(), as_person(office.inspector)
     path = f"/inspections/{made.number}/checklist/"
-    page = shown(client, path)
-    assert "第六十五条（六）" in page and "所违反的约定" in page and 'href="#art-65"' in page
-    assert (
-        "承诺书" in page
-        and "Q00.6" not in page
-        and '<a href="#a65">第六十五条 <span class="count">0/12</span></a>' in page
-    )
-    assert (
-        client.post(path, {"group": "a65", "r-QH-65-06": "not_met", "n-QH-65-06": "12 例"}).url
-        == f"{path}#a65"
-    )
-    assert made.checklist.get(item="QH-65-06").result == "not_met"
-    assert f"/inspections/{made.number}/findings/new/?item=QH-65-06" in shown(client, path)
-    assert 'value="QH-65-06" selected' in shown(
-        client, f"/inspections/{made.number}/findings/new/", item="QH-65-06"
-    )
-    client.post(path, {"r-QH-65-01": "perhaps"})
-    assert made.checklist.get(item="QH-65-01").result == "unchecked"
+    page, desk = shown(client, path), office.desk
+    item, _, article = desk.own_item("QH-65-06")
+    catalogue = desk.breaches.items.values()
+    duties = {duty for one in catalogue for duty in one.duties}
+    assert desk.item_label("QH-65-06") in page and f'href="#art-{article}"' in page and "Q00.6" not in page
+    assert [word in page for word in ("所违反的约定", "承诺书")] == [bool(duties), "Q00.6" in duties]
+    group, of_article = f"a{article}", [one.code for one in catalogue if one.article == article]
+    count = f'<span class="count">0/{len(of_article)}</span>'
+    assert f'<a href="#{group}">第{chinese_number(article)}条 {count}</a>' in page
+    sent = {"group": group, f"r-{item}": "not_met", f"n-{item}": "12 例"}
+    assert client.post(path, sent).url == f"{path}#{group}"
+    assert made.checklist.get(item=item).result == "not_met"
+    assert f"/inspections/{made.number}/findings/new/?item={item}" in shown(client, path)
+    new = shown(client, f"/inspections/{made.number}/findings/new/", item=item)
+    assert f'value="{item}" selected' in new
+    client.post(path, {f"r-{of_article[-1]}": "perhaps"})
+    assert made.checklist.get(item=of_article[-1]).result == "unchecked"
     assert as_person(office.desk.clerk).post(path, {}).status_code == 403
 
 
-@pytest.mark.only_text("qinghai")
+@pytest.mark.only_text("qinghai", reason="no other catalogue has two items for one act")
+def test_the_page_asks_why_one_of_several_items_was_chosen(office, as_person):
+    made, client = office.underway(), as_person(office.inspector)
+    path = f"/inspections/{made.number}/findings/new/"
+    sent = {"code": "QH-65-10a", "facts": "超范围开展", "files": upload("清单.pdf")}
+    page = client.post(path, sent).content.decode()
+    assert "写明为什么选用" in page and "说的是同一类行为的几项" in page and "第六十六条" in page
+    sent |= {"choice_reason": "没有出租资质", "files": upload("清单.pdf")}
+    assert client.post(path, sent).status_code == 302
+    assert made.findings.get().part == "a"
+
+
 def test_a_finding_from_the_phone_with_photographs(office, as_person):
     made, client = office.underway(), as_person(office.inspector)
     path = f"/inspections/{made.number}/findings/new/"
     page = shown(client, path)
     assert 'capture="environment"' in page and 'accept="image/*,application/pdf"' in page
-    sent = {"code": "QH-65-10a", "facts": "超范围开展", "amount": "100.10", "cases": "3"}
-    page = client.post(path, sent).content.decode()
-    assert "写明为什么选用" in page and "说的是同一类行为的几项" in page and "第六十六条" in page
+    item, part, _ = office.desk.own_item("QH-65-06", "c")
+    sent = {"code": item + part, "facts": "重复收费", "amount": "100.10", "cases": "3"}
     photo = upload("门诊.png", b"\x89PNG\r\n\x1a\n photo")
-    answer = client.post(
-        path, {**sent, "choice_reason": "没有出租资质", "photos": photo, "files": upload("清单.pdf")}
-    )
+    answer = client.post(path, {**sent, "photos": photo, "files": upload("清单.pdf")})
     assert answer.status_code == 302
     finding = made.findings.get()
-    assert (str(finding.amount), finding.part, finding.evidence.count()) == ("100.10", "a", 2)
+    assert (str(finding.amount), finding.part, finding.evidence.count()) == ("100.10", part, 2)
     edit = f"/inspections/{made.number}/findings/1/"
-    assert client.post(edit, {**sent, "choice_reason": "同上", "cases": "4"}).status_code == 302
+    assert client.post(edit, {**sent, "cases": "4"}).status_code == 302
     assert client.post(f"{edit}drop/", {"reason": ""}).status_code == 200
     assert client.post(f"{edit}drop/", {"reason": "核实后不成立"}).status_code == 302
     assert not made.findings.exists()
@@ -156,7 +164,6 @@ def sheet_of(made):
     return f"/inspections/{made.number}/sheet/"
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_the_script_is_told_what_is_wrong_in_sentences(office, as_person):
     made, client = office.to_sign(), as_person(office.inspector)
     fetch = {"headers": {"X-Requested-With": "fetch"}}
@@ -172,7 +179,7 @@ def test_the_script_is_told_what_is_wrong_in_sentences(office, as_person):
     spot = {"kind": "spot", "name": "祁", "capacity": "legal", "strokes": NAME}
     assert "没有公章照片" in client.post(sheet_of(made), spot, **fetch).json()["errors"][0]
     answer = client.post(sheet_of(made), spot | {"seal": upload("公章.pdf")}, **fetch)
-    assert "马兰花还没有签名" in answer.json()["errors"][0]
+    assert f"{'、'.join(office.names[1:])}还没有签名" in answer.json()["errors"][0]
 
 
 def test_only_the_team_and_the_signatory_sign(office, as_person):
@@ -200,11 +207,10 @@ def test_signing_online_asks_for_the_password_again(office, as_person):
     assert "登录确认" in page and made.sheet.sha256 in page
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_a_sealed_sheet_draws_the_strokes(office, as_person):
     made = office.signed()
     page = shown(as_person(office.desk.operator), sheet_of(made))
-    assert page.count('class="stroke"') == 3 and "祁洪生" in page and "确认签认" not in page
+    assert page.count('class="stroke"') == len(made.team) + 1 and "祁洪生" in page and "确认签认" not in page
     assert client_pdf(as_person(office.desk.operator), made).startswith(b"%PDF")
 
 
