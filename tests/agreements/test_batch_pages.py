@@ -11,7 +11,7 @@ from agreements.models import Paper, PrintBatch
 
 from .batch_world import many, owed_again, without_copies
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text, pytest.mark.own_days]
 Status = PrintBatch.Status
 
 

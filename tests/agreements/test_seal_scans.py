@@ -20,6 +20,7 @@ from agreements.papers.seal import scans
 
 from ..desk import signature, upload
 
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -147,6 +148,9 @@ def test_the_hospital_does_not_speak_for_the_agencys_seal(paper, desk):
         keep(paper, desk.operator, "agency")
 
 
+@pytest.mark.only_text(
+    "qinghai", "made-up", reason="the neighbour in Shanghai is that of the hospital's district"
+)
 @pytest.mark.parametrize("person", ["other_operator", "other_clerk"])
 def test_strangers_upload_nothing(person, request, paper):
     with pytest.raises(PermissionDenied):

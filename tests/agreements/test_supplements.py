@@ -108,7 +108,7 @@ def test_its_record_is_only_added_to(desk, edition):
 
 
 def test_what_cannot_get_it_is_left_out_with_the_reason(desk, neighbour, edition):
-    live, ended = desk.signed(), neighbour.terminated(neighbour.signed())
+    live, ended = desk.signed(), neighbour.rescinded(neighbour.signed())
     making = neighbour.drafted()
     supplement = desk.supplement(edition)
     shown = preview(chosen("", supplement).qs, supplement)
@@ -209,11 +209,11 @@ def test_what_fails_says_why_and_is_sent_when_tried_again(desk, neighbour, monke
         patch.setattr(work, "_made", broken)
         supplement = desk.sent(agreement, other)
     assert set(supplement.items.values_list("state", "reason")) == {("failed", work.BROKEN)}
-    desk.terminated(agreement)
+    desk.rescinded(agreement)
     supplement = supplements.retry(supplement, by=desk.clerk)
     assert other.amendments.count() == 1
     item = supplement.items.get(state="failed")
-    assert item.agreement == agreement and "现为“终止”" in item.reason
+    assert item.agreement == agreement and "现为“解除”" in item.reason
 
 
 # ── signed ──
