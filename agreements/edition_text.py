@@ -48,6 +48,7 @@ _CHAPTER = re.compile(rf"第({_NUMERAL})章\s+(\S.*)")
 _ARTICLE = re.compile(rf"(第({_NUMERAL})条\s+)(\S.*)")
 _ITEM = re.compile(rf"（({_NUMERAL})）(.*)")
 _POINT = re.compile(r"(\d{1,2})\.(?!\d)\s*(.*)")
+_REFERENCE = re.compile(rf"(第{_NUMERAL}条)(?:（({_NUMERAL})）|第(\d+)项)?")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -208,6 +209,15 @@ def number_of(chinese):
     if chinese_number(total) != chinese.replace("〇", "零"):
         raise ValueError(f"“{chinese}”不是规范的中文数字")
     return total
+
+
+def reference_of(label):
+    """第六十六条（三） → ("第六十六条", 3), 第二十条第2项 → ("第二十条", 2), 第七十九条 → ("第七十九条", None)."""
+    found = _REFERENCE.fullmatch(label)
+    if found is None:
+        return label, None
+    article, item, point = found.groups()
+    return article, number_of(item) if item else point and int(point)
 
 
 def read_text(source):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from agreements.applications.forms import FilesField
+from agreements.edition_text import reference_of
 from agreements.forms import ActForm, day_field
 from agreements.gate import RuleBroken
 from institutions.cells import TextCell
@@ -158,7 +159,7 @@ def _catalogue(breaches):
     groups = {}
     for item in breaches.items.values():
         if item.against == "institution":
-            options = groups.setdefault(item.article_label.partition("（")[0], [])
+            options = groups.setdefault(reference_of(item.article_label)[0], [])
             options.append((item.code, f"{item.article_label} {item.label}"))
             options += [
                 (f"{item.code}{part.code}", f"　{item.article_label} {part.label}") for part in item.parts

@@ -7,7 +7,7 @@ The text is quoted to the letter.
 from django.utils.timezone import localdate, localtime
 
 from ..applications.sheets import names_of
-from ..edition_text import NoSuchArticle, chinese_number, number_of
+from ..edition_text import NoSuchArticle, chinese_number, reference_of
 from ..papers.sheet import Sheet, day_in_words
 from ..permits import sheets as permit_sheets
 from ..renewals import extension_sheets
@@ -296,7 +296,7 @@ def quotes(agreement, references, leads=()):
     have is left out.
     """
     wanted = {}
-    for label, _, item in (one.partition("（") for one in dict.fromkeys(references)):
+    for label, item in (reference_of(one) for one in dict.fromkeys(references)):
         wanted.setdefault(label, []).append(item)
     for label in leads:
         wanted.setdefault(label, [])
@@ -312,11 +312,17 @@ def cited(agreement, *articles):
 def _quote(form, label, items):
     try:
         article = form.article(label)
-        named = [article.item(number_of(item.rstrip("）"))) for item in items if item]
+        named = [article.item(item) for item in items if item]
     except NoSuchArticle:
         return None
-    taken = article.paragraphs if "" in items else [article.paragraphs[0], *named]
-    return {"label": label, "lines": [f"{one.label}{one.shown}" for one in taken]}
+    taken = article.paragraphs if None in items else [article.paragraphs[0], *named]
+    return {"label": label, "lines": [_line(one) for one in taken]}
+
+
+def _line(paragraph):
+    """（三）制作…, or 3. 制作…, as the text prints it."""
+    space = " " if paragraph.label.endswith(".") else ""
+    return f"{paragraph.label}{space}{paragraph.shown}"
 
 
 def exemption_notice(agreement, report, details):

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from ..edition_text import NoSuchArticle, chinese_number
+from ..edition_text import NoSuchArticle, chinese_number, reference_of
 from ..tables import BadTerms, parsed
 from .compare import compared, parts_of
 from .rows import ARRAYS, Row, row_of, rows_in
@@ -56,7 +56,7 @@ def _articles(table):
     """The articles that a table names."""
     named = table.get("articles", [table.get("article", "")])
     return {
-        f"第{chinese_number(one)}条" if isinstance(one, int) else str(one).partition("（")[0] for one in named
+        f"第{chinese_number(one)}条" if isinstance(one, int) else reference_of(str(one))[0] for one in named
     }
 
 

@@ -12,6 +12,7 @@ from agreements.edition_text import (
     chinese_number,
     number_of,
     read_text,
+    reference_of,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,14 @@ def text_of(path):
 
 def bare(text):
     return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("label, parts", [
+    ("第七十九条", ("第七十九条", None)), ("第六十六条（三）", ("第六十六条", 3)), ("第二十条第12项", ("第二十条", 12)),
+    ("序言", ("序言", None)),
+])  # fmt: skip
+def test_a_reference_is_an_article_or_one_of_its_items(label, parts):
+    assert reference_of(label) == parts
 
 
 @pytest.fixture(scope="module")
