@@ -10,9 +10,18 @@ from agreements.papers.sheet import Sheet, day_in_words
 
 from .pictures import for_paper
 
-ARTICLE = "第五十七条"
 BLANK_DAY = "　　　　年　　月　　日"
 RIGHTS = "签字确认以保留申诉权利为前提：对核查结果有异议的，可以陈述、申辩，可以请求同级医疗保障行政部门协调处理，也可以依法申请行政复议或者提起行政诉讼。"
+
+
+def _articles(agreement):
+    """第五十七条, under the number of the agreement's own text; [] where it says nothing of inspections."""
+    inspecting = agreement.terms.inspecting
+    return [inspecting.article] if inspecting else []
+
+
+def _resting_on(agreement):
+    return "依据服务协议" + "".join(_articles(agreement))
 
 
 def result_sheet(sheet):
@@ -31,14 +40,14 @@ def result_sheet(sheet):
         rows=_facts(said),
         table=_findings(findings),
         paragraphs=[
-            f"{said['agency']}依据服务协议{ARTICLE}对你单位履行协议情况进行了核查，{found}",
+            f"{said['agency']}{_resting_on(inspection.agreement)}对你单位履行协议情况进行了核查，{found}",
             RIGHTS,
             *_refusal(sheet),
             f"结果固定于{localtime(sheet.fixed_at):%Y-%m-%d %H:%M}，内容摘要（SHA-256）：{_grouped(sheet.sha256)}。",
         ],
         drawn=[_drawn(one) for one in sheet.signatures.select_related("member", "seal")],
         boxes=[] if inspection.status != "to_sign" else _for_the_pen(said),
-        quotes=quotes(inspection.agreement, [ARTICLE]),
+        quotes=quotes(inspection.agreement, _articles(inspection.agreement)),
         issuer=said["agency"],
         day=day_in_words(localdate()),
     )
@@ -128,11 +137,11 @@ def evidence_request(request):
             ("最迟提供日期", due),
         ],
         paragraphs=[
-            f"因核查需要，依据服务协议{ARTICLE}，请你单位于{due}前（含当日）提供上列资料（含电子数据），"
+            f"因核查需要，{_resting_on(agreement)}，请你单位于{due}前（含当日）提供上列资料（含电子数据），"
             "并出具承诺书，保证真实、准确、完整，不得拒绝、阻碍核查或者谎报、瞒报。",
             "所提供的资料只用于核查，不作他用。",
         ],
-        quotes=quotes(agreement, [ARTICLE]),
+        quotes=quotes(agreement, _articles(agreement)),
         issuer=agreement.agency.name,
         day=day_in_words(request.asked_on),
     )

@@ -143,8 +143,9 @@ def rectification_notice(rectification):
     words = ["请在期限内整改，提交整改报告、整改材料和承诺书。我单位由两人验收。"]
     if rectification.hold:
         words.append("整改到位、验收通过的，恢复拨付，暂停期间符合规定的费用予以支付。")
-    if rectification.suspension:
-        words.append("中止期间没有整改或者整改不到位的，可以解除医保协议（第六十七条（一））。")
+    if rectification.suspension and case.agreement.terms.repeat_suspension:
+        article = case.agreement.cite("第六十七条（一）")
+        words.append(f"中止期间没有整改或者整改不到位的，可以解除医保协议（{article}）。")
     articles = [case.agreement.terms.rectification.article, case.agreement.terms.hold_article]
     return _sheet(
         case, "限期整改通知书", words, rows=rows, articles=articles[: 2 if rectification.hold else 1]

@@ -240,6 +240,15 @@ def test_the_paper_shows_findings_signatures_hash_and_the_right_to_appeal(office
 
 
 @pytest.mark.rule("Q57.3")
+def test_the_papers_rest_on_the_article_of_their_own_text(office):
+    article = office.desk.terms.inspecting.article
+    asked = actions.ask_for_evidence(office.underway(), by=office.inspector, what="病历", due_on=TODAY)
+    for paper in (asked.paper, office.signed().sheet.paper):
+        assert f"依据服务协议{article}" in paper.snapshot["paragraphs"][0]
+        assert [one["label"] for one in paper.snapshot["quotes"]] == [article]
+
+
+@pytest.mark.rule("Q57.3")
 def test_the_paper_notes_the_refusal(office, monkeypatch):
     inspection = office.refused()
     monkeypatch.undo()
