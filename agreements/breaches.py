@@ -87,6 +87,11 @@ class Breaches:
         """The measure whose effect on the whole agreement is "suspend" or "rescind"; None if the edition has none."""
         return next((one for one in self.measures.values() if one.touches(effect)), None)
 
+    @property
+    def hold_payment(self):
+        """Whether one of its articles holds payment until what was found is put right."""
+        return any(one.money == "hold" for one in self.measures.values())
+
     def allows(self, effect, item, severity):
         """Whether an item bears this effect: by its own article, or escalated with one of the article's words."""
         measure = self.measure_that(effect)

@@ -129,9 +129,8 @@ def released_after_it_began(agreement, hold, on):
 @rule("第六条", f"依{{hold_ground.article_label}}暂停拨付是违约处理，{NEEDS_A_CASE}")
 def a_case_holds_for_rectification(agreement, hold_ground, proposal):
     """Where no article of the catalogue holds payment, every ground is the agency's to decide without a case."""
-    by_breach = any(one.money == "hold" for one in agreement.edition.breaches.measures.values())
     own = hold_ground.article_label == agreement.terms.hold_article
-    return not (by_breach and own) or proposal.is_of_case
+    return not (agreement.edition.breaches.hold_payment and own) or proposal.is_of_case
 
 
 @rule("第六十五条", "所选情形{item.code}的条款没有停止人员或科室服务的措施")

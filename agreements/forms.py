@@ -265,13 +265,14 @@ class HoldForm(ActForm):
 
     def prepare(self):
         self.grounds = self.agreement.terms.payment_hold
-        by_case = self.grounds.article
+        by_case = self.grounds.article if self.agreement.edition.breaches.hold_payment else ""
         self.fields["hold_ground"].choices = [
             (g.code, f"{g.article_label} {g.label}")
             for g in self.grounds.grounds
             if g.article_label != by_case
         ]
-        self.fields["hold_ground"].help_text = f"依{by_case}限期整改、暂停拨付的，{NEEDS_A_CASE}"
+        if by_case:
+            self.fields["hold_ground"].help_text = f"依{by_case}限期整改、暂停拨付的，{NEEDS_A_CASE}"
         self.initial["on"] = localdate()
 
     def clean_hold_ground(self):
