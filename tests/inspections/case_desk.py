@@ -39,6 +39,10 @@ def rescinding(order=1, **changed):
     return plan(whole="rescind", item=order, aftercare=AFTER, **changed)
 
 
+# What a decision asks for beyond the fees, as the portal calls it.
+BEYOND = {"damages": "违约金", "extra": "加倍追回"}
+
+
 class CaseDesk:
     """`desk`: the people. Every method returns the case (or what is named) as it is after the last act."""
 
@@ -59,6 +63,16 @@ class CaseDesk:
         for item in items:
             case = perform(case.add_item, by=self.desk.clerk, **self.own({**ITEM, **item}))
         return case
+
+    def stopping(self, **changed):
+        """An item for which a person is stopped."""
+        code, _, article = self.desk.own_item(self.desk.person_item)
+        return {"item": code, "part": "", "weighs_as": article, "amount": Decimal(0), **changed}
+
+    @property
+    def person_stop(self):
+        """For how long."""
+        return self.desk.terms.person_stop[self.stopping()["weighs_as"]]
 
     def own(self, item):
         """An item told in the reference text's codes, in those of the desk's own text."""
