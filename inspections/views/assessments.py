@@ -64,7 +64,7 @@ def _preview(request, said, found, wrong):
 def _why_not(agreement, lines):
     if agreement is None:
         return "没有履行中的协议，或不归本机构办理"
-    return fault_of(lines)
+    return fault_of(lines) or ("" if agreement.terms.assessment else "协议的文本没有绩效考核的约定")
 
 
 def _confirmed(request):
