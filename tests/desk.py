@@ -65,6 +65,7 @@ class Desk:
     beyond_fees = "damages", 12_000  # kind and sum of what a decision asks for as well as those fees
     overcharging = "第六十五条（六）重复/超标准/分解收费"  # QH-65-06 in the words of a paper
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
+    second_item = "QH-65-01"  # of the same article as QH-65-06
     person_item = "QH-65-06"  # for which a person is stopped
     items = None
     term, scope = TERM, SCOPE  # what `drafted` takes where a test names none

@@ -74,7 +74,6 @@ def test_settlement_goes_on_only_when_the_conclusion_is_filed(desk):
     assert not hold.is_open
 
 
-@pytest.mark.only_text("qinghai")
 @pytest.mark.rule("Q69.1")
 def test_a_hold_that_names_no_notice_waits_for_all_of_them_and_one_that_names_it_for_that_one(desk):
     agreement = desk.signed()
