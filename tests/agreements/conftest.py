@@ -11,6 +11,7 @@ from agreements.renewals.actions import apply_for_renewal
 from institutions.models import Role, User
 
 from .daily_world import in_force, other_desk, suspended
+from .reminding import owing_both
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ def clock(monkeypatch):
 @pytest.fixture
 def calendar(db):
     call_command("load_calendar", verbosity=0)
+
+
+@pytest.fixture
+def owing(desk, calendar):
+    return owing_both(desk)
 
 
 @pytest.fixture

@@ -193,6 +193,7 @@ start_event = "claim_accepted"
 start_label = "受理"
 unit = "working_day"
 length = "payment.working_days"
+reminders = [5, 0]
 missed = "列入逾期清单"
 
 [[deadline]]
@@ -205,6 +206,7 @@ start_event = "demand_received"
 start_label = "收到通知"
 unit = "day"
 length = "recovery.pay_days"
+reminders = [7, 3, 0]
 missed = "抵扣"
 
 [[deadline]]
@@ -229,6 +231,7 @@ start_event = "suspension_start"
 start_label = "中止"
 unit = "day"
 length = "suspension.ends_automatically_after_days"
+reminders = "suspension.reminder_days_before"
 missed = "自动终止"
 
 [[deadline]]
