@@ -205,7 +205,7 @@ def decided_collectively(agreement, minutes):
     return bool(minutes.strip())
 
 
-@rule("第八十条", "第（三）项终止须有乙方的申请，登记乙方申请日期")
+@rule("第八十条", "“{ground.label}”的终止须有乙方的申请，登记乙方申请日期")
 def own_request_is_on_file(agreement, ground, requested_on):
     return not ground.needs_request or requested_on is not None
 
