@@ -19,6 +19,9 @@ pytestmark = pytest.mark.each_text
 
 ENDS = TODAY - timedelta(days=3)
 AFTER = ENDS + timedelta(days=1)
+HOLDS_OVER = pytest.mark.only_text(
+    "qinghai", reason="the other texts extend a term and do not hold over (第八十三条)"
+)
 OVER = {"starts_on": TODAY - timedelta(days=365), "ends_on": ENDS}
 IN_TIME, LATE = add_months(ENDS, -3), add_months(ENDS, -3) + timedelta(days=1)
 
@@ -128,7 +131,7 @@ def returned(desk, agreement):
 
 
 def suspended(desk, agreement):
-    return desk.suspended(agreement, on=TODAY - timedelta(days=30), days=60)
+    return desk.suspended(agreement, on=TODAY - timedelta(days=30), days=min(60, desk.longest_stop))
 
 
 def suspended_after_applying(desk, agreement):
@@ -136,32 +139,46 @@ def suspended_after_applying(desk, agreement):
     suspended(desk, agreement)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+def settled(desk, history):
+    """The agreement after its last day, with this history, and the day from which it is what it now is."""
+    agreement = desk.signed(**OVER)
+    history(desk, agreement)
+    done, refused = settle_expired(TODAY)
+    assert (done, refused) == ([agreement], {})
+    agreement = Agreement.objects.get(pk=agreement.pk)
+    assert first_fault(agreement) is None
+    assert settle_expired(TODAY) == ([], {})
+    return agreement
+
+
+@pytest.mark.own_days
+@pytest.mark.rule("Q78.3")
+@pytest.mark.parametrize("history", [signed_successor, suspended_with_successor])
+def test_a_signed_successor_goes_before_all_else(desk, history):
+    agreement = settled(desk, history)
+    assert (agreement.status, agreement.ending.effective_on) == (Status.RENEWED, AFTER)
+
+
+@HOLDS_OVER
 @pytest.mark.rule("Q78.1")
 @pytest.mark.rule("Q78.3")
 @pytest.mark.rule("Q80.4")
 @pytest.mark.rule("Q83.2")
 @pytest.mark.parametrize("history, status", [
-    (signed_successor, "renewed"), (suspended_with_successor, "renewed"), (applied, "continued"),
-    (campaign, "continued"), (campaign_finished_afterwards, "continued"), (finished_campaign, "terminated"),
-    (accepted_late, "continued"), (lambda desk, a: applied(desk, a, LATE), "terminated"), (nothing, "terminated"),
-    (failed, "terminated"), (offered, "terminated"), (offered_for_longer, "continued"),
+    (applied, "continued"), (campaign, "continued"), (campaign_finished_afterwards, "continued"),
+    (finished_campaign, "terminated"), (accepted_late, "continued"), (nothing, "terminated"), (failed, "terminated"),
+    (lambda desk, a: applied(desk, a, LATE), "terminated"), (offered, "terminated"), (offered_for_longer, "continued"),
     (suspended, "terminated"), (suspended_after_applying, "terminated"), (returned, "continued"),
     (successor_with_a_gap, "continued"),
 ])  # fmt: skip
 def test_what_is_on_file_decides(desk, history, status):
-    agreement = desk.signed(**OVER)
-    history(desk, agreement)
-    done, refused = settle_expired(TODAY)
-    agreement = Agreement.objects.get(pk=agreement.pk)
-    assert (agreement.status, refused, done) == (status, {}, [agreement])
+    agreement = settled(desk, history)
+    assert agreement.status == status
     day = agreement.holdover.started_on if status == "continued" else agreement.ending.effective_on
     assert day == AFTER
-    assert first_fault(agreement) is None
-    assert settle_expired(TODAY) == ([], {})
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 @pytest.mark.rule("Q80.4")
 def test_an_automatic_end_names_its_ground(desk):
     agreement = desk.signed(**OVER)
@@ -179,7 +196,7 @@ def test_the_last_day_itself_still_belongs_to_the_term(desk):
     assert Agreement.objects.get(pk=agreement.pk).status == Status.ACTIVE
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 @pytest.mark.rule("Q83.2")
 def test_an_application_in_september_and_a_silent_agency(desk):
     """E23."""
@@ -210,7 +227,7 @@ def held_over(desk, history):
     return Agreement.objects.get(pk=agreement.pk)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 @pytest.mark.rule("Q83.2")
 def test_an_unclear_case_goes_on_and_the_leader_says_why_within_five_working_days(desk):
     agreement = held_over(desk, returned)
@@ -229,7 +246,7 @@ def ended(desk, agreement):
     return desk.decided(agreement, "end_continuation", reason="续签未成", on=TODAY, aftercare=AFTERCARE)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 @pytest.mark.rule("Q80.4")
 def test_what_holds_over_ends_only_on_a_record_that_renewal_failed(desk):
     agreement = held_over(desk, applied)
@@ -256,7 +273,7 @@ def test_an_offer_that_ran_out_while_it_holds_over_lets_the_agency_end_it(desk):
     assert ended(desk, agreement).status == Status.TERMINATED
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 @pytest.mark.rule("Q78.3")
 def test_what_holds_over_ends_as_renewed_when_the_next_agreement_begins(desk):
     agreement = held_over(desk, applied)
@@ -266,9 +283,18 @@ def test_what_holds_over_ends_as_renewed_when_the_next_agreement_begins(desk):
     assert Agreement.objects.get(pk=agreement.pk).status == Status.RENEWED
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@HOLDS_OVER
 def test_facts_are_those_of_the_last_day(desk):
     agreement = desk.signed(**OVER)
     assert facts_at_expiry(agreement) == Facts()
     applied(desk, agreement)
     assert facts_at_expiry(agreement) == Facts(request="submitted", on_time=True)
+
+
+@pytest.mark.own_days
+def test_facts_say_what_the_text_lets_a_term_do(desk):
+    agreement = desk.signed(**OVER)
+    facts = facts_at_expiry(agreement)
+    assert (facts.holds_over, facts.blocked) == (agreement.terms.expiry.holds_over, None)
+    extended = [add_months(AFTER, months) for months in agreement.terms.expiry.extension_months[:1]]
+    assert facts.extends_to == (extended[0] - timedelta(days=1) if extended else None)
