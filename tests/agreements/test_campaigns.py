@@ -11,11 +11,12 @@ from agreements.gate import perform
 from agreements.models import Message, RenewalCampaign
 from agreements.renewals.actions import announce_campaign, apply_for_renewal, on_file
 from agreements.renewals.campaigns import progress
-from institutions.actions import register_institution, revise_institution
+from institutions.actions import revise_institution
 from institutions.models import Role
 
-from ..conftest import _person, facts
-from ..desk import TODAY, Desk
+from ..conftest import _person
+from ..desk import TODAY
+from .batch_world import another as another_hospital
 
 pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
@@ -27,15 +28,7 @@ NEXT = {"starts_on": ENDS + timedelta(days=1), "ends_on": ENDS + timedelta(days=
 @pytest.fixture
 def another(desk, regions):
     """another() is the desk of the same agency with one more hospital."""
-
-    def register(number):
-        hospital = register_institution(
-            f"H630105{number:05d}", regions["630105"], by=None, **facts(f"西宁第{number}医院", number)
-        )
-        signatory = _person(f"s{number}", "祁雪原", Role.SIGNATORY, institution=hospital)
-        return Desk(desk.clerk, desk.reviewer, desk.leader, signatory, signatory, hospital)
-
-    return register
+    return lambda number: another_hospital(desk, regions, number)
 
 
 def points(campaign):
@@ -58,7 +51,6 @@ def test_an_agreement_is_at_the_point_that_the_next_one_has_reached(desk, reache
     assert points(campaign) == {label: 1}
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 def test_talks_that_failed_and_what_ended_meanwhile_will_not_be_renewed(desk, another):
     other = another(21)
     first, second = desk.signed(**RUNNING), other.signed(**RUNNING)
@@ -138,9 +130,7 @@ def test_what_happened_in_the_term_is_on_the_decision_sheet(desk, client):
     agreement = desk.held_to_rectify(agreement)
     department = desk.hospital.departments.create(code="05", name="康复科")
     desk.banned(agreement, "department", department, TODAY + timedelta(days=100))
-    revise_institution(
-        desk.hospital, by=desk.clerk, **facts("西宁湟滨医院", 1, beds=300, valid_from=TODAY, reason="扩床")
-    )
+    revise_institution(desk.hospital, by=desk.clerk, beds=300, valid_from=TODAY, reason="扩床")
     found = on_file(agreement)
     assert [(one.cause, days) for one, days in found.suspensions] == [("breach", 12)]
     assert (found.breaches, found.holds, found.open_holds, found.bans, found.open_bans) == (1, 1, 1, 1, 1)
