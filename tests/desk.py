@@ -233,9 +233,11 @@ class Desk:
                    "on": TODAY, "application": upload("申请.pdf"), "aftercare": AFTERCARE, **changed}  # fmt: skip
         return self.decided(agreement, "terminate", **details)
 
-    def ended(self, agreement):
+    def ended(self, agreement, on=TODAY):
         """Ended before its term: at the hospital's own wish, or rescinded where the text does not know that."""
-        return self.terminated(agreement) if self.ending_ground else self.rescinded(agreement)
+        if self.ending_ground:
+            return self.terminated(agreement, on=on, requested_on=on)
+        return self.rescinded(agreement, on=on)
 
     def rescinded(self, agreement, code="QH-67-04", severity="", **changed):
         measures = {"minutes": "2026年第3次会议纪要", "aftercare": AFTER, **changed}

@@ -17,8 +17,9 @@ from agreements.models import Deadline, FeeClaim, Message
 from institutions.models import Role, User
 
 from ..conftest import PASSWORD
+from ..official_calendar import nth_after
 
-pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
+pytestmark = [pytest.mark.django_db, pytest.mark.each_text, pytest.mark.own_days]
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
 NOON = time(12)
 
@@ -55,7 +56,7 @@ def agreement(desk, at):
 
 
 def received(agreement, desk, month="2026-01-01", claimed="1000.00"):
-    facts = {"month": day(month), "claimed": Decimal(claimed), "on": localdate()}
+    facts = {"month": day(month), "claimed": Decimal(claimed), "on": localdate(), "reconciled": True}
     return perform(agreement.receive_claim, by=desk.clerk, **facts).feeclaims.latest("pk")
 
 
@@ -76,10 +77,15 @@ def clock_of(claim, rule="T-03"):
     return Deadline.objects.get(agreement=claim.agreement, rule=rule, about=f"费用申报 {claim.pk}")
 
 
-def held(agreement, desk, code="69"):
+def days_to_pay(agreement, start, more=0):
+    """The last day to pay what was accepted then, with so many working days given back."""
+    return nth_after(day(start), agreement.terms.payment.working_days + more)
+
+
+def held(agreement, desk, code=""):
     if code == "64":
         return desk.held_to_rectify(agreement, localdate())
-    ground = agreement.terms.payment_hold.ground(code)
+    ground = agreement.terms.payment_hold.ground(code) if code else desk.free_ground
     return desk.decided(agreement, "hold_payment", hold_ground=ground, reason="部门通报", on=localdate())
 
 
@@ -93,14 +99,14 @@ def released(agreement, desk):
 # ── the clock of payment ──
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q05.3")
 @pytest.mark.rule("Q06.1")
 @pytest.mark.rule("Q39.1")
 def test_both_sides_see_within_what_time_a_claim_is_paid(agreement, desk, at, client, other_operator):
     at("2026-09-18")
     clock = clock_of(received(agreement, desk, "2026-08-01"))
-    assert (clock.bound, str(clock.due_on), clock.title) == ("甲", "2026-10-22", "拨付医保费用（2026年8月）")
+    assert (clock.bound, clock.title) == ("甲", "拨付医保费用（2026年8月）")
+    assert clock.due_on == days_to_pay(agreement, "2026-09-18")
     assert clock in feed.clocks_for(desk.clerk)
     for person, seen in ((desk.clerk, True), (desk.operator, True), (other_operator, False)):
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -140,7 +146,6 @@ def test_who_changed_office_does_not_check_his_own_work(agreement, desk):
         perform(claim.finish_audit, by=promoted, allowed=claim.claimed, refusal_reason="", on=localdate())
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.parametrize(
     "amount, why, sentence",
     [
@@ -151,7 +156,7 @@ def test_who_changed_office_does_not_check_his_own_work(agreement, desk):
 )
 def test_what_is_paid_is_what_was_allowed_or_says_why_not(agreement, desk, money, amount, why, sentence):
     claim = approved(audited(received(agreement, desk), desk), desk)
-    with pytest.raises(RuleBroken, match=sentence):
+    with pytest.raises(RuleBroken, match=desk.words(sentence)):
         paid(claim, money, amount, why)
     assert clock_of(claim).status == "open"
 
@@ -206,7 +211,6 @@ def test_reconciliation_is_asked_for_in_time_from_the_end_of_the_audit(agreement
 # ── what is taken in ──
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q36.1")
 @pytest.mark.parametrize(
     "month, claimed, sentence",
@@ -218,16 +222,16 @@ def test_reconciliation_is_asked_for_in_time_from_the_end_of_the_audit(agreement
     ],
 )
 def test_a_claim_that_does_not_fit_is_not_taken_in(agreement, desk, month, claimed, sentence):
-    with pytest.raises(RuleBroken, match=sentence):
+    with pytest.raises(RuleBroken, match=desk.words(sentence)):
         received(agreement, desk, month, claimed)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q36.2")
 def test_a_month_that_was_suspended_throughout_is_not_claimed(agreement, desk, at):
-    agreement = desk.suspended(agreement, on=localdate(), until=day("2026-05-31"))
+    until = min(day("2026-05-31"), localdate() + timedelta(days=desk.longest_stop))
+    agreement = desk.suspended_for_breach(agreement, on=localdate(), until=until)
     at("2026-05-11")
-    with pytest.raises(RuleBroken, match="2026-03整月在中止期间（2026-02-02至今）.*第三十六条"):
+    with pytest.raises(RuleBroken, match=desk.words("2026-03整月在中止期间（2026-02-02至今）.*第三十六条")):
         received(agreement, desk, "2026-03-01")
     assert received(agreement, desk, "2026-02-01").status == "received", "served on its first day"
     agreement = desk.resumed(agreement, requested_on=localdate(), on=localdate())
@@ -252,8 +256,11 @@ def test_one_claim_a_month_and_a_returned_one_makes_room(agreement, desk, at):
 
 
 @pytest.mark.rule("Q05.3")
-@pytest.mark.parametrize("code, article", [("61", "第六十一条"), ("64", "第六十四条"), ("69", "第六十九条")])
+@pytest.mark.parametrize(
+    "code, article", [("61", "第六十一条"), ("64", "第六十四条"), ("69", "第六十九条"), ("", "")]
+)
 def test_while_payment_is_held_nothing_is_paid(agreement, desk, money, code, article):
+    article = article or desk.free_ground.article_label
     claim = audited(received(agreement, desk), desk)
     agreement = held(agreement, desk, code)
     with pytest.raises(RuleBroken, match=f"协议暂停拨付（{article}，自2026-02-02起："):
@@ -265,22 +272,21 @@ def test_while_payment_is_held_nothing_is_paid(agreement, desk, money, code, art
         paid(claim, money)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q39.2")
-@pytest.mark.parametrize("code", ["61", "64", "69"])
+@pytest.mark.parametrize("code", ["61", "64", "69", ""])
 def test_the_clock_stands_still_while_payment_is_held_and_goes_on_with_what_was_left(
     agreement, desk, at, code
 ):
     """E03: of the twenty working days, three on which payment was held are given back."""
     claim = received(agreement, desk)
-    assert str(clock_of(claim).due_on) == "2026-03-06"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02")
     at("2026-02-04")
     agreement = held(agreement, desk, code)
     assert clock_of(claim).paused_since == day("2026-02-04")
     at("2026-02-09")
     released(agreement, desk)
     clock = clock_of(claim)
-    assert (clock.paused_since, str(clock.due_on)) == (None, "2026-03-11")
+    assert (clock.paused_since, clock.due_on) == (None, days_to_pay(agreement, "2026-02-02", more=3))
     assert clock.pauses == [["2026-02-04", "2026-02-08", "暂停拨付"]]
 
 
@@ -290,13 +296,13 @@ def test_two_holds_at_once_give_each_day_back_once(agreement, desk, at):
     agreement = held(agreement, desk, "64")
     first = agreement.payment_holds.get()
     at("2026-02-05")
-    agreement = held(agreement, desk, "69")
+    agreement = held(agreement, desk)
     at("2026-02-09")
     details = {"outcome": "paid", "reason": "查清", "on": localdate()}
     agreement = desk.decided(agreement, "release_payment", hold=first, **details)
     assert clock_of(claim).is_paused, "the other hold is open"
     released(agreement, desk)
-    assert str(clock_of(claim).due_on) == "2026-03-11"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02", more=3)
 
 
 def test_an_investigation_holds_and_its_end_lets_go(agreement, desk, at):
@@ -309,7 +315,7 @@ def test_an_investigation_holds_and_its_end_lets_go(agreement, desk, at):
     assert clock_of(claim).is_paused
     at("2026-02-09")
     desk.resumed(agreement, reason="查否", requested_on=None, on=localdate())
-    assert str(clock_of(claim).due_on) == "2026-03-11"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02", more=3)
 
 
 def test_what_is_received_while_payment_is_held_starts_standing_still(agreement, desk, at):
@@ -318,10 +324,9 @@ def test_what_is_received_while_payment_is_held_starts_standing_still(agreement,
     assert clock_of(claim).paused_since == day("2026-02-03"), "the day of the start is not counted anyway"
     at("2026-02-05")
     released(agreement, desk)
-    assert str(clock_of(claim).due_on) == "2026-03-10"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02", more=2)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q39.2")
 def test_a_failure_that_the_leader_puts_on_record_prolongs_the_clock(agreement, desk, at):
     """E03: three working days of a logged failure; days that were held besides count once."""
@@ -331,11 +336,11 @@ def test_a_failure_that_the_leader_puts_on_record_prolongs_the_clock(agreement, 
     with pytest.raises(PermissionDenied):
         perform(claim.note_failure, by=desk.clerk, on=localdate(), **failure)
     claim = perform(claim.note_failure, by=desk.leader, on=localdate(), **failure)
-    assert str(clock_of(claim).due_on) == "2026-03-11"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02", more=3)
     agreement = held(agreement, desk)
     at("2026-02-09")
     released(agreement, desk)
-    assert str(clock_of(claim).due_on) == "2026-03-11"
+    assert clock_of(claim).due_on == days_to_pay(agreement, "2026-02-02", more=3)
 
 
 @pytest.mark.parametrize(
@@ -367,7 +372,7 @@ def test_a_failure_is_not_put_on_record_before_its_day(agreement, desk):
 def test_what_was_claimed_is_owed_after_the_agreement_has_ended(agreement, desk, money, at):
     claim = received(agreement, desk)
     agreement = held(agreement, desk)
-    agreement = desk.terminated(agreement, on=localdate(), requested_on=localdate())
+    agreement = desk.ended(agreement, on=localdate())
     assert clock_of(claim).is_paused and clock_of(claim).status == "open"
     at("2026-02-05")
     with pytest.raises(RuleBroken, match="2026-03还没有开始"):
@@ -389,19 +394,17 @@ def entered(client, person):
     return client
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q05.2")
 @pytest.mark.rule("Q06.1")
 def test_a_claim_goes_its_way_through_the_pages(agreement, desk, money, client):
     page = reverse("agreement-act", args=[agreement.number, "receive-claim"])
-    facts = {"month": "2026-01-01", "claimed": "1000.00", "on": "2026-02-02"}
+    facts = {"month": "2026-01-01", "claimed": "1000.00", "on": "2026-02-02", "reconciled": "on"}
     assert entered(client, desk.clerk).post(page, facts).status_code == 302
     url = FeeClaim.objects.get().get_absolute_url()
     steps = [
         (desk.reviewer, "要审核的费用申报", "finish_audit", {"allowed": "900", "refusal_reason": "重复收费", "on": "2026-02-02"}),
         (desk.leader, "要同意拨付的费用", "approve_payment", {}),
         (money, "要拨付的费用", "pay", {"paid": "900", "on": "2026-02-02"}),
-        (desk.operator, "要申请的对账", "ask_reconciliation", {}),
     ]  # fmt: skip
     for person, group, deed, given in steps:
         assert group in dict(desk_for(person)), group
@@ -413,6 +416,15 @@ def test_a_claim_goes_its_way_through_the_pages(agreement, desk, money, client):
         assert words in shown
     assert "2026年1月" in client.get(f"{reverse('claims')}?tab=all").text
     assert "没有还要拨付的费用申报" in client.get(reverse("claims")).text
+
+
+@pytest.mark.only_text("qinghai", reason="no other text has a time to ask for reconciliation in (第七条)")
+def test_reconciliation_is_asked_for_on_the_page_of_the_claim(agreement, desk, client):
+    claim, group = audited(received(agreement, desk), desk), "要申请的对账"
+    assert group in dict(desk_for(desk.operator))
+    asked = {"deed": "ask_reconciliation"}
+    assert entered(client, desk.operator).post(claim.get_absolute_url(), asked).status_code == 302
+    assert group not in dict(desk_for(desk.operator))
 
 
 def test_a_held_claim_shows_why_the_button_is_dead(agreement, desk, client):
