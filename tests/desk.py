@@ -66,6 +66,9 @@ class Desk:
     overcharging = "第六十五条（六）重复/超标准/分解收费"  # QH-65-06 in the words of a paper
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
     second_item = "QH-65-01"  # of the same article as QH-65-06
+    severe_damages = 24_000  # what may be asked of 120,000 under the article that suspends
+    rectified_item = "QH-64-05"  # which is to be put right
+    department_item = "QH-65-06"  # for which a department is stopped
     person_item = "QH-65-06"  # for which a person is stopped
     items = None
     term, scope = TERM, SCOPE  # what `drafted` takes where a test names none

@@ -122,9 +122,11 @@ class ShanghaiDesk(Desk):
     """Its term and services are those of the sample text."""
 
     term, scope, ending_ground = TERM, SCOPE, ""
-    damages, beyond_fees = 0, ("extra", 120_000)  # 第十九条：加倍追回，no 违约金
+    damages, severe_damages, beyond_fees = 0, 0, ("extra", 120_000)  # 第十九条：加倍追回，no 违约金
     changed_number = ("payment", "working_days", 25, "第十六条")
     second_item = "SH-20-03"
+    rectified_item = "SH-20-04"
+    department_item = "SH-21-05"
     person_item = "SH-22-01"
     items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
 

@@ -346,12 +346,12 @@ def write(folder, terms=TERMS):
 
 class OwnDesk(Desk):
     term, scope = TERM, SCOPE
-    damages, beyond_fees = 6_000, ("damages", 6_000)
+    damages, severe_damages, beyond_fees = 6_000, 0, ("damages", 6_000)
     stop_days, longest_stop, team_minimum, ending_ground = 30, 45, 3, "10"
     changed_number = ("suspension", "max_days", 40, "第四条")
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
 
-    second_item = "YL-5-2"
+    second_item = rectified_item = "YL-5-2"
     overcharging = "第五条第1项多收费用"
 
     def neighbour(self):

@@ -16,6 +16,7 @@ from inspections.records.actions import file_record
 
 from ..desk import AFTER, TODAY, Desk, upload
 
+NOTHING = {"recover": Decimal(0), "damages": Decimal(0)}
 ITEM = {
     "item": "QH-65-06", "part": "c", "weighs_as": 65, "severity": "", "severity_reason": "", "overlap_reason": "",
     "facts": "重复收费120例", "amount": Decimal(120_000), "department": None, "staff": None,
@@ -64,9 +65,10 @@ class CaseDesk:
             case = perform(case.add_item, by=self.desk.clerk, **self.own({**ITEM, **item}))
         return case
 
-    def stopping(self, **changed):
-        """An item for which a person is stopped."""
-        code, _, article = self.desk.own_item(self.desk.person_item)
+    def stopping(self, scope="person", **changed):
+        """An item for which a person or a department is stopped."""
+        named = {"person": self.desk.person_item, "department": self.desk.department_item}
+        code, _, article = self.desk.own_item(named[scope])
         return {"item": code, "part": "", "weighs_as": article, "amount": Decimal(0), **changed}
 
     @property

@@ -16,7 +16,7 @@ from inspections.cases import actions as cases
 from inspections.cases.plan import Ban, made_on
 
 from ..desk import AFTERCARE, TODAY
-from .case_desk import plan, suspending
+from .case_desk import NOTHING, plan, suspending
 
 pytestmark = pytest.mark.each_text
 
@@ -53,7 +53,8 @@ def test_a_suspension_decided_later_begins_with_the_decision_and_is_as_long(peop
 @pytest.mark.rule("Q65.3")
 def test_a_stop_decided_later_keeps_its_length(people, ward):
     until = TODAY + timedelta(days=120)
-    case = decided_later(people, people.reviewed(decided=plan(bans=(Ban("department", ward.pk, 1, until),))))
+    wanted = plan(**NOTHING, bans=(Ban("department", ward.pk, 1, until),))
+    case = decided_later(people, people.reviewed(decided=wanted, items=[people.stopping("department")]))
     stop = people.agreement(case).service_bans.get()
     assert (stop.started_on, stop.until) == (LATER, LATER + timedelta(days=120))
 
@@ -78,7 +79,7 @@ def test_a_stop_without_an_end_has_none_later_either(people):
 @pytest.mark.rule("Q79.2")
 def test_what_is_suspended_already_still_ends_within_its_longest_time(people):
     agreement, longest = people.desk.suspended(), people.desk.longest_stop
-    wanted = suspending(days=longest, recover=Decimal(0), damages=Decimal(0))
+    wanted = suspending(days=longest, **NOTHING)
     case = decided_later(people, people.reviewed(decided=wanted, items=SEVERE, agreement=agreement))
     assert people.agreement(case).suspensions.get(cause="breach").planned_end == TODAY + timedelta(longest)
 
@@ -94,24 +95,23 @@ def test_a_proved_check_ends_as_it_was_told_since_its_first_day_stands(people):
 
 
 def test_a_decision_on_the_day_of_its_proposal_changes_nothing(people):
-    wanted = suspending(damages=Decimal(0))
+    wanted = people.fit(suspending(**NOTHING))
     case = people.decided(decided=wanted, items=SEVERE)
     assert case.decision.typed_plan == made_on(wanted, TODAY, case) == wanted
 
 
 def test_what_would_begin_after_the_decision_is_not_proposed(people):
     tomorrow = TODAY + timedelta(days=1)
-    case = people.heard(intended=suspending(damages=Decimal(0)), items=SEVERE)
+    case = people.heard(intended=suspending(**NOTHING), items=SEVERE)
     with pytest.raises(RuleBroken, match="还没有到。到当日再办"):
-        people.proposed(case=case, decided=suspending(damages=Decimal(0), on=tomorrow))
+        people.proposed(case=case, decided=suspending(**NOTHING, on=tomorrow))
 
 
 @pytest.mark.rule("Q06.3")
 def test_a_stop_that_begins_later_and_is_as_long_is_no_heavier_than_was_told(people, ward):
-    told = plan(
-        on=TODAY - timedelta(days=10), bans=(Ban("department", ward.pk, 1, TODAY + timedelta(days=90)),)
-    )
-    case = people.heard(intended=told)
+    ban = Ban("department", ward.pk, 1, TODAY + timedelta(days=90))
+    told = plan(**NOTHING, on=TODAY - timedelta(days=10), bans=(ban,))
+    case = people.heard(intended=told, items=[people.stopping("department")])
     as_long = replace(told, on=TODAY, bans=(Ban("department", ward.pk, 1, TODAY + timedelta(days=100)),))
     longer = replace(as_long, bans=(Ban("department", ward.pk, 1, TODAY + timedelta(days=101)),))
     with pytest.raises(RuleBroken, match="处理比告知书写的重：停止人员、科室或项目服务"):
@@ -121,10 +121,11 @@ def test_a_stop_that_begins_later_and_is_as_long_is_no_heavier_than_was_told(peo
 
 @pytest.mark.rule("Q66.3")
 def test_the_leader_reads_the_days_that_would_count_before_deciding(people, client):
-    handling = people.reviewed(decided=suspending(days=90, damages=Decimal(0)), items=SEVERE)
+    days = people.desk.stop_days
+    handling = people.reviewed(decided=suspending(days=days, **NOTHING), items=SEVERE)
     with on_the(LATER):
         client.force_login(people.desk.leader, backend="django.contrib.auth.backends.ModelBackend")
         page = client.get(handling.get_absolute_url()).content.decode()
-        today, end = localdate(), localdate() + timedelta(90)
+        today, end = localdate(), localdate() + timedelta(days)
     assert f"提请写的是自 {TODAY} 起" in page and f"今日决定的，自 {today} 起" in page
     assert f"至{end:%Y年%-m月%-d日}止" in page

@@ -14,7 +14,7 @@ from inspections.cases.plan import Plan
 from inspections.models import AuthorityFiling, BreachCase, Handling, Referral
 
 from ..desk import TODAY, upload
-from .case_desk import drafted, plan, sent, suspending
+from .case_desk import NOTHING, drafted, plan, sent, suspending
 from .office import Office, strokes
 
 pytestmark = pytest.mark.each_text
@@ -166,7 +166,7 @@ def test_the_hospital_sees_its_case_from_the_notice_on(people, client):
     hospital = people.desk.operator
     assert not BreachCase.objects.visible_to(hospital).exists()
     assert not Event.objects.visible_to(hospital).filter(subject__startswith="违约案件").exists()
-    case = perform(case.plan_handling, by=people.desk.clerk, plan=plan())
+    case = perform(case.plan_handling, by=people.desk.clerk, plan=people.fit(plan()))
     case = cases.notify(case, by=people.desk.reviewer, on=TODAY)
     assert BreachCase.objects.visible_to(hospital).get() == case
     seen = Event.objects.visible_to(hospital).filter(subject__startswith="违约案件")
@@ -182,16 +182,18 @@ def test_another_hospital_never_sees_it(people, other_operator):
 def test_the_record_of_a_decision_is_whole(people):
     from agreements.models.event import first_fault
 
-    case = people.decided(decided=suspending(damages=Decimal(24_000)), items=SEVERE)
+    wanted = suspending(damages=Decimal(people.desk.severe_damages))
+    case = people.decided(decided=wanted, items=SEVERE)
     assert first_fault(people.agreement(case)) is None
 
 
 def test_a_plan_falls_with_an_item_that_is_removed_and_what_was_turned_down_stays_readable(people):
-    handling = people.reviewed(decided=suspending(damages=Decimal(0)), items=SEVERE)
+    wanted = people.fit(suspending(**NOTHING))
+    handling = people.reviewed(decided=wanted, items=SEVERE)
     cases.turn_down(handling, by=people.desk.leader, reason="证据不足")
     case = people.fresh(handling.breach_case)
     case = perform(case.investigate_again, by=people.desk.reviewer, reason="再查", on=TODAY)
-    case = perform(case.plan_handling, by=people.desk.clerk, plan=suspending(damages=Decimal(0)))
+    case = perform(case.plan_handling, by=people.desk.clerk, plan=wanted)
     case = perform(case.remove_item, by=people.desk.clerk, row=case.items.get(), reason="查不实")
     assert case.intended_plan is None
     assert "所依情形已撤去" in "".join(Handling.objects.get(pk=handling.pk).words)

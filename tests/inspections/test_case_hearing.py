@@ -139,7 +139,7 @@ def test_a_case_that_went_back_is_notified_and_heard_anew(people):
     assert case.status == "investigating" and case.agreement.deadlines.open().filter(rule="T-22").count() == 0
     with pytest.raises(RuleBroken, match="还没有送达拟处理告知书"):
         people.proposed(case=case)
-    case = perform(case.plan_handling, by=people.desk.clerk, plan=plan())
+    case = perform(case.plan_handling, by=people.desk.clerk, plan=people.fit(plan()))
     case = cases.notify(case, by=people.desk.reviewer, on=TODAY)
     people.received(case.notice_paper)
     assert people.fresh(case).status == "defence" and people.fresh(case).window.status == "open"
@@ -174,6 +174,7 @@ def test_an_inspection_that_found_something_becomes_a_case_with_its_findings(peo
 
 
 def test_who_planned_the_handling_does_not_send_the_notice(people):
-    case = perform(people.investigating().plan_handling, by=people.desk.clerk, plan=plan())
+    wanted = people.fit(plan())
+    case = perform(people.investigating().plan_handling, by=people.desk.clerk, plan=wanted)
     with pytest.raises(PermissionDenied):
         cases.notify(case, by=people.desk.clerk, on=TODAY)

@@ -89,7 +89,7 @@ def test_a_case_goes_from_the_clue_to_the_decision_by_its_pages(people, at):
 def test_back_under_investigation_the_hospital_reads_no_new_plan_before_its_notice(people, at):
     case = people.hearing()
     case = perform(case.investigate_again, by=people.desk.reviewer, reason="事实有变", on=TODAY)
-    perform(case.plan_handling, by=people.desk.clerk, plan=plan(damages=Decimal(11_111)))
+    perform(case.plan_handling, by=people.desk.clerk, plan=plan(recover=Decimal(11_111), damages=Decimal(0)))
     url = case.get_absolute_url()
     assert "11,111.00" in at(people.desk.clerk).get(url).text
     assert "11,111.00" not in at(people.desk.operator).get(url).text

@@ -25,7 +25,7 @@ from institutions.models import Role, User
 
 from ..conftest import PASSWORD
 from ..desk import TODAY, upload
-from .case_desk import collective, plan, rescinding, suspending
+from .case_desk import NOTHING, collective, plan, rescinding, suspending
 
 pytestmark = pytest.mark.each_text
 
@@ -107,8 +107,7 @@ def test_what_is_changed_or_to_be_made_anew_is_decided_anew(people, outcome):
 
 @pytest.mark.rule("Q81.1")
 def test_what_the_quashed_decision_said_stays_as_it_was_when_its_items_are_weighed_anew(people, client):
-    nothing = {"recover": Decimal(0), "damages": Decimal(0)}
-    case = people.decided(decided=suspending(**nothing), items=SEVERE)
+    case = people.decided(decided=suspending(**NOTHING), items=SEVERE)
     said = case.decision.words
     case = reopened(people, case)
     case = perform(case.remove_item, by=people.desk.clerk, row=case.items.get(), reason="查不实")
@@ -248,7 +247,9 @@ def test_what_was_kept_at_a_count_that_fell_is_decided_again_at_the_next(people)
 @pytest.mark.rule("Q81.1")
 def test_a_stopped_department_is_listed_until_it_is_lifted(people):
     ward = people.desk.hospital.departments.create(code="A01", name="心内科")
-    case = people.decided(decided=plan(bans=(Ban("department", ward.pk, 1, TODAY + timedelta(120)),)))
+    ban = Ban("department", ward.pk, 1, TODAY + timedelta(120))
+    stopped = [people.stopping("department")]
+    case = people.decided(decided=plan(**NOTHING, bans=(ban,)), items=stopped)
     ban = people.agreement(case).service_bans.get()
     assert list(case.decision.bans.all()) == [ban]
     case = reopened(people, case)
@@ -270,7 +271,7 @@ def test_points_given_for_the_case_are_named_once_its_decision_fell_and_not_befo
 
 @pytest.mark.rule("Q67.2", "Q81.1")
 def test_a_rescission_that_fell_leads_to_a_new_agreement_and_revives_nothing(people, client):
-    handling = people.reviewed(decided=rescinding(damages=Decimal(0)), items=WORST, **collective())
+    handling = people.reviewed(decided=rescinding(**NOTHING), items=WORST, **collective())
     case = reopened(people, cases.decide(handling, by=people.desk.leader), again=False)
     assert people.agreement(case).status == "rescinded"
     client.force_login(people.desk.clerk, backend=BACKEND)
