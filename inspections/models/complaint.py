@@ -126,6 +126,9 @@ class AgencyBreachCase(OwnCaseFile):
     def institution_id(self):
         return self.agreement.institution_id
 
+    def cite(self, words):
+        return self.agreement.cite(words)
+
     def after(self, thing, name, details):
         """Only those who may see it are told."""
         news.follow(self, name)
@@ -171,7 +174,7 @@ class AgencyBreachCase(OwnCaseFile):
     @step(
         "status", source=[S.NEW], target=S.RECEIVED, label="提出甲方违约事项", article="第六十二条", who=institution_side,
         checks=[
-            rules.agreement_counts, rules.item_is_the_agencys, rules.accused_is_of_the_agency, rules.has_happened,
+            rules.text_has_breaches_of_the_agency, rules.agreement_counts, rules.item_is_the_agencys, rules.accused_is_of_the_agency, rules.has_happened,
             not_in_the_future,
         ],
     )  # fmt: skip

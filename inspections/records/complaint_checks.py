@@ -10,6 +10,12 @@ def agreement_counts(complaint):
     return status in [*LIVE, *ENDED] or {"state": complaint.agreement.get_status_display()}
 
 
+@rule("协议文本", "本协议的文本没有“甲方违约”的约定，不能办理")
+def text_has_breaches_of_the_agency(complaint):
+    items = complaint.agreement.edition.breaches.items.values()
+    return any(item.against == "agency" for item in items)
+
+
 @rule("第六十二条", "“{code}”不是甲方的违约情形。从第六十二条所列情形中选")
 def item_is_the_agencys(complaint, facts):
     item = complaint.agreement.edition.breaches.items.get(facts["item_code"])

@@ -10,6 +10,7 @@ from inspections.models import Visit
 
 from ..desk import TODAY, upload
 
+pytestmark = pytest.mark.each_text
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -31,7 +32,7 @@ def test_a_visit_is_kept_with_who_went_whom_they_met_and_the_signed_notes(office
     visited(office, working)
     visited(office, working, place="病案室", files=[])
     first, second = Visit.objects.filter(inspection=working)
-    assert [one.name for one in first.members.all()] == ["李若水", "马兰花"]
+    assert [one.name for one in first.members.all()] == [one.name for one in working.team]
     assert (first.met, first.attachments.get().internal, second.order) == ("科主任祁雪原", True, 2)
     event = working.agreement.events.filter(act="record_visit").first()
     assert event.details["place"] == "康复医学科治疗室" and event.actor_name == "李若水"
@@ -39,12 +40,15 @@ def test_a_visit_is_kept_with_who_went_whom_they_met_and_the_signed_notes(office
 
 @pytest.mark.rule("Q57.1")
 def test_nobody_goes_alone_or_with_a_stranger(office, working):
-    with pytest.raises(RuleBroken, match="2名以上核查人员同去，现在选了1名.*第五十七条"):
+    least = office.desk.team_minimum
+    with pytest.raises(
+        RuleBroken, match=office.desk.words(f"{least}名以上核查人员同去，现在选了1名.*第五十七条")
+    ):
         visited(office, working, members=working.team[:1])
     with pytest.raises(RuleBroken, match="同去，现在选了1名"):
         visited(office, working, members=[working.team[0], working.team[0]])
     other = office.planned(title="另一次", team=office.team(office.second, office.desk.reviewer))
-    with pytest.raises(RuleBroken, match="沈玉树不在这次核查的核查组里"):
+    with pytest.raises(RuleBroken, match=f"{office.desk.reviewer.name}不在这次核查的核查组里"):
         visited(office, working, members=[working.team[0], other.team[1]])
     with pytest.raises(PermissionDenied):
         visited(office, working, by=office.desk.clerk)
@@ -64,15 +68,21 @@ def test_the_team_records_it_from_the_phone_and_the_hospital_sees_nothing_of_it(
     client.force_login(office.inspector, backend=BACKEND)
     path = f"/inspections/{working.number}/visits/new/"
     page = client.get(path).content.decode()
-    assert 'capture="environment"' in page and page.count("checked") == 2
+    assert 'capture="environment"' in page and page.count("checked") == len(working.team)
     sent = {"on": TODAY.isoformat(), "place": "病案室", "met": "病案室主任", "note": "抽查病历"}
     answer = client.post(path, sent | {"members": [working.team[0].pk]})
-    assert "2名以上" in answer.content.decode() and "抽查病历" in answer.content.decode()
+    assert (
+        f"{office.desk.team_minimum}名以上" in answer.content.decode()
+        and "抽查病历" in answer.content.decode()
+    )
     photo = upload("病案室.png", b"\x89PNG\r\n\x1a\n photo")
     everybody = [one.pk for one in working.team]
     assert client.post(path, sent | {"members": everybody, "photos": photo}).url == working.get_absolute_url()
     page = client.get(working.get_absolute_url()).content.decode()
-    assert "现场核查 1 次" in page and "到场：李若水、马兰花；乙方在场：病案室主任" in page
+    assert (
+        "现场核查 1 次" in page
+        and f"到场：{'、'.join(one.name for one in working.team)}；乙方在场：病案室主任" in page
+    )
     file = Visit.objects.get().attachments.get()
     assert client.get(f"/inspections/{working.number}/files/{file.pk}/").status_code == 200
     client.force_login(office.desk.operator, backend=BACKEND)
