@@ -67,6 +67,7 @@ class Desk:
     changed_number = ("suspension", "max_days", 90, "第七十九条")  # what the usual supplement changes
     second_item = "QH-65-01"  # of the same article as QH-65-06
     severe_damages = 24_000  # what may be asked of 120,000 under the article that suspends
+    moneyless_item = "QH-63-11"  # for which nothing is refused, recovered or claimed
     rectified_item = "QH-64-05"  # which is to be put right
     department_item = "QH-65-06"  # for which a department is stopped
     person_item = "QH-65-06"  # for which a person is stopped

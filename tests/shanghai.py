@@ -127,7 +127,7 @@ class ShanghaiDesk(Desk):
     second_item = "SH-20-03"
     rectified_item = "SH-20-04"
     department_item = "SH-21-05"
-    person_item = "SH-22-01"
+    moneyless_item = person_item = "SH-22-01"
     items = {"QH-65-": "SH-20-02", "QH-66-": "SH-21-08", "QH-67-": "SH-21-06"}
 
     def neighbour(self):

@@ -312,7 +312,9 @@ def test_the_command_refuses_in_words(ask, edition, words, sentence):
         ask(*words)
 
 
-@pytest.mark.only_text("qinghai", reason="no other text has a clock of hours and a counter of times (T-04, T-13)")
+@pytest.mark.only_text(
+    "qinghai", reason="no other text has a clock of hours and a counter of times (T-04, T-13)"
+)
 @pytest.mark.parametrize("rule, sentence", [("T-04", "开始时间要写到分"), ("T-13", "计的是次数")])
 def test_the_command_refuses_what_has_no_day(ask, rule, sentence):
     with pytest.raises(CommandError, match=sentence):

@@ -351,6 +351,7 @@ class OwnDesk(Desk):
     changed_number = ("suspension", "max_days", 40, "第四条")
     items = {"QH-65-": "YL-5-1", "QH-66-": "YL-6-1", "QH-67-": "YL-6-1"}
 
+    moneyless_item = "YL-6-1"
     second_item = rectified_item = "YL-5-2"
     overcharging = "第五条第1项多收费用"
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from agreements.edition_text import chinese_number
 from agreements.gate import RuleBroken, perform
 from inspections.cases.plan import WHOLE_CASE, Plan, Share
 from inspections.cases.plan_forms import PlanForm
@@ -23,6 +24,15 @@ SHARES = (
     Share(1, refuse=Decimal(30_000), recover=Decimal(50_000), damages=Decimal(8_000)),
     Share(2, recover=Decimal(40_000), damages=Decimal(12_000)),
 )
+
+
+def mixed(people):
+    """Two items that bear money, and one that bears none."""
+    items = [{"amount": Decimal(80_000)}]
+    for code, amount in ((people.desk.second_item, 40_000), (people.desk.moneyless_item, 0)):
+        _, _, article = people.desk.own_item(code)
+        items.append({"item": code, "part": "", "weighs_as": article, "amount": Decimal(amount)})
+    return items
 
 
 @pytest.fixture
@@ -99,29 +109,35 @@ def test_the_cap_stays_on_the_sum(people):
 
 @pytest.mark.rule("Q65.1")
 @pytest.mark.parametrize("share, why", [
-    (Share(3, recover=Decimal(1)), "第3项依第六十三条，没有“追回费用”的措施"),
-    (Share(3, damages=Decimal(1)), "第3项依第六十三条，没有“违约金”的措施"),
+    (Share(3, recover=Decimal(1)), "第3项依第{article}条，没有“追回费用”的措施"),
+    (Share(3, damages=Decimal(1)), "第3项依第{article}条，没有“违约金”的措施"),
     (Share(2, recover=Decimal("40000.01")), "第2项不予支付和追回合计40,000.01元，多于这一项的违规费用40,000.00元"),
     (Share(9, recover=Decimal(1)), "第9项不在本案所列情形内"),
     (Share(1, recover=Decimal(-1)), "没有选定任何处理措施|金额不能是负数"),
 ])  # fmt: skip
 def test_no_finding_bears_what_its_own_article_does_not_give(people, share, why):
-    case = people.investigating(items=MIXED)
-    with pytest.raises(RuleBroken, match=why):
+    case = people.investigating(items=mixed(people))
+    article = chinese_number(case.items.get(order=3).weighs_as)
+    if share.damages and not people.desk.damages:
+        why = "没有“违约金”的措施，本案不能采取"  # no item of this text bears any
+    with pytest.raises(RuleBroken, match=why.format(article=article)):
         perform(case.plan_handling, by=people.desk.clerk, plan=plan(shares=(share,)))
 
 
 def test_the_form_asks_for_each_finding_what_its_article_gives(people):
-    case = people.investigating(items=MIXED)
+    case, kinds = people.investigating(items=mixed(people)), ["refuse", "recover"]
+    if people.desk.damages:
+        kinds.append("damages")
     asked = [
         name for name in PlanForm(agreement=case.agreement, breach_case=case).fields if name[-1].isdigit()
     ]
-    assert asked == ["refuse_1", "recover_1", "damages_1", "refuse_2", "recover_2", "damages_2"]
-    sent = {"on": TODAY, "reason": "查实", "recover_1": "50000", "refuse_1": "30000", "damages_2": "12000"}
+    assert asked == [f"{kind}_{order}" for order in (1, 2) for kind in kinds]
+    last = kinds[-1]
+    sent = {"on": TODAY, "reason": "查实", "recover_1": "50000", "refuse_1": "30000", f"{last}_2": "12000"}
     form = PlanForm(sent, agreement=case.agreement, breach_case=case)
     assert form.is_valid(), form.errors
     first = Share(1, refuse=Decimal(30_000), recover=Decimal(50_000))
-    assert form.details()["plan"].shares == (first, Share(2, damages=Decimal(12_000)))
+    assert form.details()["plan"].shares == (first, Share(2, **{last: Decimal(12_000)}))
     case = perform(case.plan_handling, by=people.desk.clerk, plan=form.details()["plan"])
     assert PlanForm(agreement=case.agreement, breach_case=case).initial["recover_1"] == 50_000
 

@@ -116,21 +116,20 @@ def test_what_is_heavier_than_the_notice_must_be_notified_again(people):
 
 @pytest.mark.rule("Q06.3")
 def test_the_notice_says_what_is_intended_and_how_long_there_is_to_answer(people):
-    case = people.notified(intended=suspending(damages=Decimal(24_000)), items=SEVERE)
+    desk, damages = people.desk, people.desk.severe_damages
+    case = people.notified(intended=suspending(damages=Decimal(damages)), items=SEVERE)
     said = case.notice_paper.snapshot
     words = "".join(said["paragraphs"])
-    assert (
-        "追回违规费用120,000.00元" in words
-        and "要求支付违约金24,000.00元" in words
-        and "中止医保协议" in words
-    )
-    assert (
-        "陈述、申辩" in words
-        and "5个工作日" in words
-        and said["table"]["rows"][0][1].startswith("第六十六条（三）")
-    )
+    assert "追回违规费用120,000.00元" in words and "中止医保协议" in words
+    assert (f"要求支付违约金{damages:,}.00元" in words) == bool(damages)
+    days = desk.terms.defence.days
+    span = f"{days}日" if days else f"{desk.terms.defence.working_days}个工作日"
+    assert "陈述、申辩" in words and span in words
+    assert said["table"]["rows"][0][1].startswith(desk.item_label("QH-66-03"))
     lead, item = said["quotes"][0]["lines"]
-    assert "中止医保协议" in lead and item.startswith("（三）") and said["quotes"][-1]["label"] == "第六条"
+    code, _, _ = desk.own_item("QH-66-03")
+    assert "中止" in lead and item.endswith(desk.breaches.items[code].text)
+    assert said["quotes"][-1]["label"] == desk.terms.defence.article
 
 
 @pytest.mark.rule("Q06.3")
