@@ -34,7 +34,7 @@ def public(request):
             Q(institution__current__name__icontains=text) | Q(institution__current__address__icontains=text)
             | Q(institution__code__istartswith=text)
         )  # fmt: skip
-    regions = Region.objects.filter(code__endswith="00")
+    regions = Region.objects.filter(Q(parent=None) | Q(parent__parent=None))  # of a 直辖市 the districts
     if region := regions.filter(code=area).first():
         found = found.filter(institution__region__code__startswith=region.prefix)
     found = publication.of_kind(found, kind, today)
