@@ -1,16 +1,17 @@
 """The days of the daily run, and what happens on them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
 
 from agreements import daily
+from agreements.clocks.deadlines import add_months
 from agreements.edition_desk.actions import copy_edition
 from agreements.renewals.actions import apply_for_renewal
 from institutions.models import Role, User
 
-from .daily_world import in_force, other_desk, suspended
+from .daily_world import in_force, lapses, other_desk, suspended
 from .reminding import owing_both
 
 
@@ -44,15 +45,18 @@ def owing(desk, calendar):
 
 @pytest.fixture
 def eventful_week(desk, regions, clock, calendar):
-    """Late August: one lapses, one is renewed, one holds over, one is over; and one that nothing happens to."""
+    """Late August: one lapses, one is renewed, one holds over, one is over; and one that nothing happens to.
+
+    Under a text that extends a term those two go on, and nothing lapses where nothing is suspended on request.
+    """
     second, third, fourth, fifth = (other_desk(desk, regions, number) for number in (2, 3, 4, 5))
-    lapsing = suspended(desk, clock, date(2026, 3, 1))
+    lapsing = suspended(desk, clock, date(2026, 3, 1)) if lapses(desk) else in_force(desk, clock)
     old = in_force(second, clock, ends_on=date(2026, 8, 30))
     new = in_force(
         second, clock, starts_on=date(2026, 8, 31), ends_on=date(2027, 8, 30), signed_on=date(2026, 8, 10)
     )
     silent = in_force(third, clock, ends_on=date(2026, 8, 31))
-    clock(date(2026, 5, 20))
+    clock(add_months(date(2026, 8, 31), -desk.terms.renewal.apply_months_before) - timedelta(days=11))
     apply_for_renewal(silent, by=third.operator, self_assessment="合格")
     return [
         lapsing,

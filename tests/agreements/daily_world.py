@@ -34,6 +34,27 @@ def suspended(desk, clock, on, days=None, **term):
     return desk.suspended(agreement, on=on, days=days or desk.longest_stop)
 
 
+def lapses(desk):
+    """Whether a suspension that lasts too long ends an agreement under this text."""
+    return desk.terms.suspension.ends_automatically_after_days is not None
+
+
+def fates(desk):
+    """What becomes of the six of the eventful week under this text."""
+    extends = bool(desk.terms.expiry.extension_months)
+    return [
+        "terminated" if lapses(desk) else "active", "renewed", "active",
+        "active" if extends else "continued", "active" if extends else "terminated", "active",
+    ]  # fmt: skip
+
+
+def goes_on_since(agreement):
+    """The first day after its term, since which it holds over or is extended."""
+    agreement = fresh(agreement)
+    extension = agreement.extensions.last()
+    return extension.started_on if extension else agreement.holdover.started_on
+
+
 def fresh(agreement):
     return Agreement.objects.get(pk=agreement.pk)
 
