@@ -75,8 +75,9 @@ def test_after_an_investigation_the_notice_says_what_was_decided_about_the_money
     assert f"核查期间暂停拨付的，{word}" in notice and "中止期间发生的，不予结算" not in notice
 
 
-def test_after_other_causes_the_fees_meanwhile_are_not_settled(desk):
-    agreement = desk.resumed(desk.suspended())
+@pytest.mark.parametrize("stopped", ["suspended", "suspended_for_breach"])
+def test_after_other_causes_the_fees_meanwhile_are_not_settled(desk, stopped):
+    agreement = desk.resumed(getattr(desk, stopped)(desk.signed()))
     notice = "".join(agreement.papers.get(purpose=P.RESUMPTION_NOTICE).snapshot["paragraphs"])
     assert "中止期间发生的，不予结算" in notice
 

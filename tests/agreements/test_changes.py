@@ -9,14 +9,10 @@ from agreements.gate import RuleBroken, perform
 from agreements.models import Agreement, Amendment, ChangeRequest, Deadline, Paper
 from agreements.models.event import first_fault
 from institutions.actions import revise_institution
-from institutions.models import Role, User
 
 from ..desk import TODAY, signature, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_text]
-BY_REQUEST = pytest.mark.only_text(
-    "qinghai", "made-up", reason="Shanghai asks no request for an account (第二十三条)"
-)
 IN_TIME = pytest.mark.only_text("qinghai", "made-up", reason="Shanghai sets no time to apply in (第二十三条)")
 Status = ChangeRequest.Status
 NAME = {"name": "西宁湟滨第一医院"}
@@ -147,7 +143,7 @@ def test_a_paused_clock_is_not_overdue(desk):
     assert overdue["overdue"] == 0 and request.status == Status.RETURNED
 
 
-# ── two people, three for an account ──
+# ── two people ──
 
 
 @pytest.mark.rule("Q76.2")
@@ -165,41 +161,6 @@ def test_who_examined_cannot_grant(desk):
     with pytest.raises(RuleBroken, match="审核人不能自己复核"):
         applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
     assert applications.grant(request, by=desk.leader, opinion="同意", on=TODAY).status == Status.GRANTED
-
-
-@BY_REQUEST
-@pytest.mark.rule("Q76.2")
-def test_an_account_needs_a_checker_of_its_own_and_stops_payment_meanwhile(desk, agency):
-    agreement = desk.signed()
-    request = desk.checking(desk.change_request(agreement, changes=BANK, authority="", approval_number=""))
-    assert agreement.payment_holds.get().is_open
-    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
-        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
-    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
-    request = perform(request.check_account, by=finance)
-    request = applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
-    assert request.version.bank_account == BANK["bank_account"]
-    assert agreement.payment_holds.get().outcome == "paid"
-
-
-@BY_REQUEST
-def test_who_checked_the_account_cannot_grant(desk):
-    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
-    request = perform(request.check_account, by=desk.leader)
-    with pytest.raises(RuleBroken, match="核对账户的人不能自己同意"):
-        applications.grant(request, by=desk.leader, opinion="同意", on=TODAY)
-
-
-@BY_REQUEST
-@pytest.mark.parametrize("end", ["refuse", "withdraw"])
-def test_the_hold_on_an_account_ends_with_the_request(desk, end):
-    agreement = desk.signed()
-    request = perform(desk.change_request(agreement, changes=BANK).accept, by=desk.clerk, on=TODAY)
-    if end == "refuse":
-        perform(request.refuse, by=desk.reviewer, reason="开户证明不符", on=TODAY)
-    else:
-        perform(request.withdraw, by=desk.operator, on=TODAY)
-    assert not agreement.payment_holds.get().is_open
 
 
 # ── VALID, STALE, SUPERSEDED ──
@@ -339,30 +300,6 @@ def test_days_survive_as_days(desk):
 # ── what a careful reader would try ──
 
 
-@BY_REQUEST
-def test_another_account_needs_another_check(desk, agency):
-    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
-    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
-    request = perform(request.check_account, by=finance)
-    request = perform(request.return_for_completion, by=desk.reviewer, reason="账号有误", on=TODAY)
-    other = BANK | {"bank_account": "630000000000999999"}
-    facts = {"authority": "", "approval_number": "", "approved_on": TODAY, "synced_on": None, "files": []}
-    request = perform(request.rewrite, by=desk.operator, changes=other, on=TODAY, **facts)
-    request = desk.checking(applications.submit(request, by=desk.operator))
-    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
-        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
-
-
-@BY_REQUEST
-def test_who_examines_is_never_who_checks_the_account(desk):
-    request = perform(desk.change_request(desk.signed(), changes=BANK).accept, by=desk.clerk, on=TODAY)
-    with pytest.raises(RuleBroken, match="不能核对账户"):
-        perform(request.check_account, by=desk.reviewer)
-    request = perform(request.examine, by=desk.reviewer, opinion="属实", on=TODAY)
-    with pytest.raises(RuleBroken, match="审核人不能"):
-        perform(request.check_account, by=desk.reviewer)
-
-
 def test_who_checks_an_account_sees_the_whole_of_it(desk, client):
     request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
     client.force_login(desk.leader, backend="django.contrib.auth.backends.ModelBackend")
@@ -406,32 +343,6 @@ def test_both_sides_are_told_as_it_goes_on(desk):
     subjects = Message.objects.filter(agreement=agreement).values_list("recipient__username", "subject")
     assert (desk.clerk.username, "乙方申请变更") in subjects
     assert (desk.operator.username, "变更申请要补正") in subjects
-
-
-@BY_REQUEST
-def test_a_returned_request_can_be_refused_so_that_no_hold_stands_for_ever(desk):
-    agreement = desk.signed()
-    request = perform(
-        desk.change_request(agreement, changes=BANK).return_for_completion,
-        by=desk.clerk,
-        reason="缺",
-        on=TODAY,
-    )
-    perform(request.refuse, by=desk.reviewer, reason="逾期没有补正", on=TODAY)
-    assert not agreement.payment_holds.get().is_open
-
-
-@BY_REQUEST
-def test_an_open_request_ends_with_its_agreement_and_lets_go_what_it_held(desk):
-    from agreements import daily
-
-    agreement = desk.signed()
-    request = desk.change_request(agreement, changes=BANK)
-    desk.terminated(agreement)
-    daily.run(TODAY)
-    request = ChangeRequest.objects.get(pk=request.pk)
-    assert request.status == Status.WITHDRAWN and not agreement.payment_holds.get().is_open
-    assert not agreement.deadlines.open().filter(rule="T-34c").exists()
 
 
 @IN_TIME
@@ -510,15 +421,6 @@ def test_a_form_that_was_voided_meanwhile_does_not_stop_the_hospital(desk):
     perform(request.form_paper.make_void, by=desk.reviewer, reason="印错")
     request = perform(request.return_for_completion, by=desk.clerk, reason="缺页", on=TODAY)
     assert applications.submit(request, by=desk.operator).form_paper.status == Paper.Status.ISSUED
-
-
-@BY_REQUEST
-def test_a_hold_that_waits_for_an_account_is_not_released_before_it_is_decided(desk):
-    agreement = desk.signed()
-    desk.change_request(agreement, changes=BANK)
-    hold = agreement.payment_holds.get()
-    with pytest.raises(RuleBroken, match="银行账户的变更申请还没有办结"):
-        desk.decided(agreement, "release_payment", hold=hold, outcome="paid", reason="先付", on=TODAY)
 
 
 def test_of_two_daily_runs_the_second_finds_nothing_left_behind(desk):

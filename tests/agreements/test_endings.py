@@ -76,7 +76,7 @@ def test_a_rescission_is_decided_collectively(desk):
 
 
 def test_ending_a_suspended_agreement_closes_its_suspensions(desk):
-    agreement = desk.terminated(desk.suspended())
+    agreement = desk.ended(desk.suspended_for_breach(desk.signed()))
     assert not agreement.open_suspensions.exists()
     assert agreement.suspensions.get().closing_reason == "协议结束"
 

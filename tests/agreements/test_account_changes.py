@@ -1,0 +1,104 @@
+"""第七十六条: a change of the bank account, which a third person checks, and which holds payment until it is decided."""
+
+import pytest
+
+from agreements import daily
+from agreements.applications import actions as applications
+from agreements.gate import RuleBroken, perform
+from agreements.models import ChangeRequest
+from institutions.models import Role, User
+
+from ..desk import TODAY
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.each_text,
+    pytest.mark.only_text(
+        "qinghai", "made-up", reason="Shanghai asks no request for an account (第二十三条)"
+    ),
+]
+BANK = {"bank_name": "青海银行城北支行", "bank_account": "630000000000123456"}
+
+
+@pytest.mark.rule("Q76.2")
+def test_an_account_needs_a_checker_of_its_own_and_stops_payment_meanwhile(desk, agency):
+    agreement = desk.signed()
+    request = desk.checking(desk.change_request(agreement, changes=BANK, authority="", approval_number=""))
+    assert agreement.payment_holds.get().is_open
+    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
+    request = perform(request.check_account, by=finance)
+    request = applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+    assert request.version.bank_account == BANK["bank_account"]
+    assert agreement.payment_holds.get().outcome == "paid"
+
+
+def test_who_checked_the_account_cannot_grant(desk):
+    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
+    request = perform(request.check_account, by=desk.leader)
+    with pytest.raises(RuleBroken, match="核对账户的人不能自己同意"):
+        applications.grant(request, by=desk.leader, opinion="同意", on=TODAY)
+
+
+@pytest.mark.parametrize("end", ["refuse", "withdraw"])
+def test_the_hold_on_an_account_ends_with_the_request(desk, end):
+    agreement = desk.signed()
+    request = perform(desk.change_request(agreement, changes=BANK).accept, by=desk.clerk, on=TODAY)
+    if end == "refuse":
+        perform(request.refuse, by=desk.reviewer, reason="开户证明不符", on=TODAY)
+    else:
+        perform(request.withdraw, by=desk.operator, on=TODAY)
+    assert not agreement.payment_holds.get().is_open
+
+
+def test_another_account_needs_another_check(desk, agency):
+    finance = User.objects.create_user("caiwu", "许安康", Role.FINANCE, agency=agency)
+    request = desk.checking(desk.change_request(desk.signed(), changes=BANK))
+    request = perform(request.check_account, by=finance)
+    request = perform(request.return_for_completion, by=desk.reviewer, reason="账号有误", on=TODAY)
+    other = BANK | {"bank_account": "630000000000999999"}
+    facts = {"authority": "", "approval_number": "", "approved_on": TODAY, "synced_on": None, "files": []}
+    request = perform(request.rewrite, by=desk.operator, changes=other, on=TODAY, **facts)
+    request = desk.checking(applications.submit(request, by=desk.operator))
+    with pytest.raises(RuleBroken, match="须另一人先核对账户"):
+        applications.grant(request, by=desk.reviewer, opinion="同意", on=TODAY)
+
+
+def test_who_examines_is_never_who_checks_the_account(desk):
+    request = perform(desk.change_request(desk.signed(), changes=BANK).accept, by=desk.clerk, on=TODAY)
+    with pytest.raises(RuleBroken, match="不能核对账户"):
+        perform(request.check_account, by=desk.reviewer)
+    request = perform(request.examine, by=desk.reviewer, opinion="属实", on=TODAY)
+    with pytest.raises(RuleBroken, match="审核人不能"):
+        perform(request.check_account, by=desk.reviewer)
+
+
+def test_a_returned_request_can_be_refused_so_that_no_hold_stands_for_ever(desk):
+    agreement = desk.signed()
+    request = perform(
+        desk.change_request(agreement, changes=BANK).return_for_completion,
+        by=desk.clerk,
+        reason="缺",
+        on=TODAY,
+    )
+    perform(request.refuse, by=desk.reviewer, reason="逾期没有补正", on=TODAY)
+    assert not agreement.payment_holds.get().is_open
+
+
+def test_an_open_request_ends_with_its_agreement_and_lets_go_what_it_held(desk):
+    agreement = desk.signed()
+    request = desk.change_request(agreement, changes=BANK)
+    desk.terminated(agreement)
+    daily.run(TODAY)
+    request = ChangeRequest.objects.get(pk=request.pk)
+    assert request.status == ChangeRequest.Status.WITHDRAWN and not agreement.payment_holds.get().is_open
+    assert not agreement.deadlines.open().filter(rule="T-34c").exists()
+
+
+def test_a_hold_that_waits_for_an_account_is_not_released_before_it_is_decided(desk):
+    agreement = desk.signed()
+    desk.change_request(agreement, changes=BANK)
+    hold = agreement.payment_holds.get()
+    with pytest.raises(RuleBroken, match="银行账户的变更申请还没有办结"):
+        desk.decided(agreement, "release_payment", hold=hold, outcome="paid", reason="先付", on=TODAY)
