@@ -125,16 +125,14 @@ def test_a_clean_term_says_so(desk):
 
 @pytest.mark.rule("Q78.2")
 def test_what_happened_in_the_term_is_on_the_decision_sheet(desk, client):
-    agreement = desk.suspended_for_breach(desk.signed(**RUNNING), on=TODAY - timedelta(days=12))
+    days = {"on": TODAY - timedelta(days=12), "until": TODAY + timedelta(days=20)}
+    agreement = desk.suspended_for_breach(desk.signed(**RUNNING), **days)
     agreement = desk.resumed(agreement)
-    agreement = desk.held_to_rectify(agreement)
-    department = desk.hospital.departments.create(code="05", name="康复科")
-    desk.banned(agreement, "department", department, TODAY + timedelta(days=100))
+    agreement = desk.decided(agreement, "hold_payment", **desk.hold())
     revise_institution(desk.hospital, by=desk.clerk, beds=300, valid_from=TODAY, reason="扩床")
     found = on_file(agreement)
     assert [(one.cause, days) for one, days in found.suspensions] == [("breach", 12)]
-    assert (found.breaches, found.holds, found.open_holds, found.bans, found.open_bans) == (1, 1, 1, 1, 1)
-    assert "T-07" in {clock.rule for clock in found.late}
+    assert (found.breaches, found.holds, found.open_holds) == (1, 1, 1)
     owed = agreement.papers.filter(status="owed")  # the notices, which are printed after the commit
     assert owed.exists() and set(found.owed) == set(owed)
     assert [one.reason for one in found.changes] == ["扩床"]
@@ -144,6 +142,16 @@ def test_what_happened_in_the_term_is_on_the_decision_sheet(desk, client):
     assert "在案情况" in page and "12 日" in page and "扩床" in page and "1 次未解除" in page
     client.force_login(desk.operator, backend="django.contrib.auth.backends.ModelBackend")
     assert "在案情况" not in client.get(request.get_absolute_url()).content.decode()
+
+
+@pytest.mark.rule("Q78.2")
+def test_a_stop_of_a_department_and_an_open_clock_are_on_file(desk):
+    agreement = desk.signed(**RUNNING)
+    department = desk.hospital.departments.create(code="05", name="康复科")
+    desk.banned(agreement, "department", department, TODAY + timedelta(days=100))
+    found = on_file(agreement)
+    assert (found.bans, found.open_bans) == (1, 1)
+    assert "T-07" in {clock.rule for clock in found.late}
 
 
 @pytest.mark.rule("Q78.2")
