@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from agreements import daily
+from agreements.citing import PRACTICE
+from agreements.edition_text import chinese_number
 from agreements.gate import perform
 from agreements.models import Paper
 from agreements.papers.printing import print_owed
@@ -24,6 +26,7 @@ from .office import Office
 from .test_case_offset import fees_of, offset
 from .test_points import doctor, given  # noqa: F401
 
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 SEVERE = [{"item": "QH-66-03", "part": "", "weighs_as": 66}]
 TALK = [{"item": "QH-63-02", "part": "", "weighs_as": 63, "amount": Decimal(0)}]
 HELD = [{"item": "QH-64-05", "part": "", "weighs_as": 64, "amount": Decimal(0)}]
@@ -46,6 +49,17 @@ def whole(agreement, *purposes):
         assert lines and all(line in text for line in lines), purpose
         found.append(paper.snapshot)
     return found
+
+
+def labels(desk, *articles):
+    """These articles of the reference text as this one numbers them, without those that it does not have."""
+    own = [label for one in articles for label in desk.words(one).split("、")]
+    return [label for label in dict.fromkeys(own) if label != PRACTICE]
+
+
+def article_of(desk, code="QH-65-06"):
+    """The article of an item of the reference text, in this one."""
+    return f"第{chinese_number(desk.own_item(code)[2])}条"
 
 
 @pytest.mark.rule("Q57.3")
@@ -78,7 +92,7 @@ def test_d06_d07_the_hold_and_its_release(people):
 
 @pytest.mark.rule("Q60.1")
 @pytest.mark.rule("Q60.2")
-def test_d08_to_d11_and_d32_the_notice_the_decision_the_demand_its_receipt_and_the_offset(people, agency):
+def test_d08_to_d10_and_d32_the_notice_the_decision_the_demand_and_the_offset(people, agency):
     finance = User.objects.create_user("finance", "金出纳", Role.FINANCE, PASSWORD, agency=agency)
     case = people.decided()
     people.received(case.demand_paper)
@@ -91,24 +105,63 @@ def test_d08_to_d11_and_d32_the_notice_the_decision_the_demand_its_receipt_and_t
         "intended_notice",
         "breach_decision",
         "payment_demand",
-        "delivery_receipt",
         "offset_notice",
     )
-    assert [one["label"] for one in notice["quotes"]] == ["第六十五条", "第六条"]
-    assert [line[:3] for line in decision["quotes"][0]["lines"]] == ["经查实", "（六）"]
+    own = article_of(people.desk)
+    assert [one["label"] for one in notice["quotes"]] == [own, *labels(people.desk, "第六条")]
+    item = people.desk.breaches.find(people.desk.own_item("QH-65-06")[0])[0]
+    (quote,) = decision["quotes"]
+    assert (quote["label"], len(quote["lines"])) == (own, 2), "the words that open the article, and the item"
+    assert quote["lines"][1].endswith(item.text)
+
+
+@pytest.mark.only_text(
+    "qinghai", reason="no article on the service of papers in the other texts (第八十四条)"
+)
+@pytest.mark.rule("Q60.1")
+def test_d11_the_receipt_of_a_demand(people):
+    case = people.decided()
+    people.received(case.demand_paper)
+    whole(case.agreement, "delivery_receipt")
+
+
+def stopping(desk):
+    return suspending(days=desk.stop_days, **NONE)
+
+
+@pytest.mark.only_text("qinghai", reason="no notice to put up in the other texts (第七十三条)")
+@pytest.mark.rule("Q73.1")
+def test_d13_the_notice_to_put_up(people):
+    case = people.decided(decided=stopping(people.desk), items=SEVERE)
+    whole(case.agreement, "display_notice")
 
 
 @pytest.mark.rule("Q66.3")
-@pytest.mark.rule("Q73.1")
+def test_d12_d28_a_suspension_and_its_end(people):
+    case = people.decided(decided=stopping(people.desk), items=SEVERE)
+    whole(case.agreement, "suspension_notice")
+    whole(people.desk.resumed(people.fresh(case).agreement), "resumption_notice")
+
+
+@pytest.mark.only_text("qinghai", reason="no cascade in the other texts (第七十一条)")
 @pytest.mark.rule("Q71.1")
-def test_d12_d13_d27_d28_a_suspension_here_and_elsewhere_and_its_end(people, elsewhere):  # noqa: F811
+def test_d27_a_suspension_elsewhere(people, elsewhere):  # noqa: F811
     home, other = people.desk.signed(), elsewhere[0].signed()
-    people.decided(decided=suspending(damages=Decimal(0)), items=SEVERE, agreement=home)
-    whole(home, "suspension_notice", "display_notice")
+    people.decided(decided=stopping(people.desk), items=SEVERE, agreement=home)
     whole(other, "cascade_notice", "suspension_notice", "display_notice")
-    whole(people.desk.resumed(people.fresh(home.breach_cases.get()).agreement), "resumption_notice")
 
 
+@pytest.mark.rule("Q67.2")
+def test_d14_a_rescission(people):
+    items = [
+        {"item": "QH-67-04", "part": "", "weighs_as": 67, "amount": Decimal(0), "overlap_reason": "最切合"}
+    ]
+    case = people.decided(decided=rescinding(**NONE), items=items, **collective())
+    decision, _ = whole(case.agreement, "breach_decision", "ending_notice")
+    assert [one["label"] for one in decision["quotes"]] == [article_of(people.desk, "QH-67-04")]
+
+
+@pytest.mark.only_text("qinghai", reason="no item weighs heavier than its own article in the other texts")
 @pytest.mark.rule("Q67.2")
 def test_d14_a_rescission_of_what_weighs_heavier_quotes_both_articles(people):
     case = people.decided(decided=rescinding(damages=Decimal(0)), items=GRAVE, **collective())
@@ -138,8 +191,11 @@ def test_d25_d26_the_letters_quote_their_own_article_and_the_items_of_the_case(p
         letter = file_record(model, case.agreement, by=people.desk.clerk, facts=facts, breach_case=case)
         perform(letter.send, by=people.desk.leader, on=TODAY)
     referral, notification = whole(case.agreement, "case_letter", "dept_letter")
-    assert [one["label"] for one in referral["quotes"]] == ["第七十条", "第六十五条"]
-    assert [one["lines"][1][:3] for one in notification["quotes"]] == ["（六）", "（六）"]
+    own = article_of(people.desk)
+    expected = dict.fromkeys([*labels(people.desk, "第七十条"), own])
+    assert [one["label"] for one in referral["quotes"]] == list(expected)
+    item = people.desk.breaches.find(people.desk.own_item("QH-65-06")[0])[0]
+    assert notification["quotes"][-1]["lines"][1].endswith(item.text)
 
 
 @pytest.mark.rule("Q75.1")
@@ -166,4 +222,5 @@ def test_d34_the_explanation(people):
     asked = case.explanations.get()
     cases.explain(case, by=people.desk.clerk, explanation=asked, answer="按第六十五条计算", on=TODAY)
     (said,) = whole(case.agreement, "explanation")
-    assert [one["label"] for one in said["quotes"]] == ["第五条", "第六十五条"]
+    expected = dict.fromkeys([*labels(people.desk, "第五条"), article_of(people.desk)])
+    assert [one["label"] for one in said["quotes"]] == list(expected)

@@ -20,7 +20,9 @@ from inspections.records.kinds import KINDS
 from institutions.models import StaffMember
 
 from ..desk import TODAY, upload
+from ..texts import offered
 
+pytestmark = pytest.mark.each_text
 AGENCYS = [
     "external-notice",
     "points",
@@ -68,7 +70,7 @@ def test_each_kind_is_filed_on_its_page_listed_and_opened(desk, doctor, client, 
     agreement, kind = desk.signed(), KINDS[slug]
     login(client, desk.operator if slug in HOSPITALS else desk.clerk)
     path = reverse(f"{slug}-new", args=[agreement.number])
-    assert client.get(path).status_code == 200
+    assert kind.step.custom["label"] in offered(client.get(path))
     if slug == "person-stop":
         answer = client.post(path, said(doctor)[slug])
         assert "没有达到暂停的 9 分" in answer.content.decode() and not kind.model.objects.exists()
@@ -86,7 +88,9 @@ def test_each_kind_is_filed_on_its_page_listed_and_opened(desk, doctor, client, 
 def test_an_empty_form_is_refused_with_its_fields(desk, doctor, client, slug):
     agreement = desk.signed()
     login(client, desk.operator if slug in HOSPITALS else desk.clerk)
-    answer = client.post(reverse(f"{slug}-new", args=[agreement.number]), {"sent": "1"})
+    path = reverse(f"{slug}-new", args=[agreement.number])
+    offered(client.get(path))
+    answer = client.post(path, {"sent": "1"})
     assert answer.status_code == 200 and "还不能提交" in answer.content.decode()
     assert not KINDS[slug].model.objects.exists()
 
