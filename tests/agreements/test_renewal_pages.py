@@ -13,7 +13,10 @@ from agreements.renewals.actions import apply_for_renewal
 from ..desk import TODAY
 from .test_expiry import OVER, held_over, returned
 
-pytestmark = pytest.mark.each_text
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
+GOES_ON = pytest.mark.only_text(
+    "qinghai", reason="no other text lets an agreement go on after its term (第八十三条)"
+)
 
 ENDS = TODAY + timedelta(days=20)
 RUNNING = {"starts_on": TODAY - timedelta(days=345), "ends_on": ENDS}
@@ -39,6 +42,7 @@ def titles(user):
     return [title for title, _ in desk_for(user)]
 
 
+@pytest.mark.only_text("qinghai", "made-up", reason="in Shanghai nobody applies too late (第二十五条)")
 def test_a_late_application_goes_through_the_hands_of_both_sides(desk, agreement, page):
     act = reverse("agreement-act", args=[agreement.number, "apply-for-renewal"])
     assert page(desk.operator, act, self_assessment="本期考核合格").status_code == 200
@@ -56,7 +60,6 @@ def test_a_late_application_goes_through_the_hands_of_both_sides(desk, agreement
     assert agreement.renewal_requests.get().status == "negotiating"
 
 
-@pytest.mark.own_days
 def test_a_deed_that_is_not_yours_is_forbidden_and_a_strangers_request_is_unknown(
     desk, agreement, page, other_operator
 ):
@@ -69,7 +72,6 @@ def test_a_deed_that_is_not_yours_is_forbidden_and_a_strangers_request_is_unknow
     assert request.agreement.number in page(desk.operator, reverse("renewals")).text
 
 
-@pytest.mark.own_days
 def test_a_missing_reason_is_asked_for_on_the_page(desk, agreement, page):
     request = apply_for_renewal(agreement, by=desk.operator, self_assessment="合格")
     answer = page(desk.leader, request.get_absolute_url(), deed="fail", reason="")
@@ -91,7 +93,18 @@ def test_a_leader_announces_a_campaign_and_closes_it(desk, page):
     assert "已于" in page(desk.leader, close, yes="1").text
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+def test_an_application_in_time_is_returned_completed_and_talked_about(desk, page):
+    agreement = desk.renewable()
+    act = reverse("agreement-act", args=[agreement.number, "apply-for-renewal"])
+    assert page(desk.operator, act, self_assessment="本期考核合格").status_code == 200
+    url = agreement.renewal_requests.get().get_absolute_url()
+    page(desk.reviewer, url, deed="return_for_completion", reason="缺考核结果")
+    assert "要补正的续签申请" in titles(desk.operator)
+    page(desk.operator, url, deed="refile", self_assessment="附考核结果")
+    assert "开始协商：已办理" in page(desk.clerk, url, deed="start_talks").text
+
+
+@GOES_ON
 @pytest.mark.rule("Q83.2")
 def test_an_unclear_continuation_is_on_the_desk_until_its_cause_is_written(desk, page):
     agreement = held_over(desk, returned)
@@ -103,7 +116,7 @@ def test_an_unclear_continuation_is_on_the_desk_until_its_cause_is_written(desk,
     assert "延续有效：写明原因" not in titles(desk.leader)
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@GOES_ON
 def test_the_clerk_proposes_the_end_of_a_continuation_only_on_a_record(desk, page):
     agreement = held_over(desk, returned)
     url = reverse("agreement-act", args=[agreement.number, "end-continuation"])
@@ -125,7 +138,6 @@ def test_an_exception_is_proposed_for_one_suspension(desk, agreement, page):
     assert "灾后重建" in page(desk.reviewer, reverse("proposal", args=[agreement.number, proposal.pk])).text
 
 
-@pytest.mark.own_days
 def test_the_record_page_shows_every_state_the_daily_work_leaves(desk, page):
     agreement = desk.signed(**OVER)
     run(TODAY)

@@ -14,6 +14,7 @@ from ..desk import AFTERCARE, TODAY
 from .test_cascade import elsewhere  # noqa: F401  the same hospital's agreements in other regions
 
 pytestmark = pytest.mark.each_text
+COUNTED = pytest.mark.only_text("qinghai", reason="no other text counts suspensions (第六十七条（一）)")
 
 
 def groups(user):
@@ -42,7 +43,7 @@ def test_a_first_suspension_for_breach_resumes_as_any_other(desk):
     assert desk.resumed(agreement).status == Status.ACTIVE
 
 
-@pytest.mark.only_text("qinghai")
+@COUNTED
 @pytest.mark.rule("Q67.5")
 def test_the_second_one_waits_for_the_leaders_decision(desk):
     agreement = breached(desk, times=2)
@@ -66,7 +67,7 @@ def test_the_decision_to_keep_it_lets_it_resume_and_stands_for_that_count_only(d
     assert groups(desk.leader)["考虑解除"] == [agreement]
 
 
-@pytest.mark.only_text("qinghai")
+@COUNTED
 @pytest.mark.rule("Q67.5")
 def test_the_other_decision_is_to_rescind(desk):
     agreement = desk.rescinded(breached(desk, times=2), "QH-67-01")
@@ -83,7 +84,9 @@ def checked(desk):
 
 def stopped(desk):
     department = desk.hospital.departments.create(code="05", name="康复科")
-    return desk.banned(desk.signed(), "department", department, TODAY + timedelta(days=100))
+    return desk.banned(
+        desk.signed(), "department", department, TODAY + timedelta(days=100), desk.department_item
+    )
 
 
 # What was done → how often the agreement counts as suspended (AMB-03).
@@ -99,7 +102,6 @@ WAYS = {
 }
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
 @pytest.mark.rule("Q67.5")
 @pytest.mark.parametrize("way", WAYS)
 def test_what_counts_is_what_was_imposed_on_the_whole_agreement(desk, way):
@@ -107,7 +109,7 @@ def test_what_counts_is_what_was_imposed_on_the_whole_agreement(desk, way):
     assert reached(desk).times_suspended == times
 
 
-@pytest.mark.only_text("qinghai", "shanghai")
+@COUNTED
 @pytest.mark.rule("Q67.5")
 def test_what_was_cascaded_does_not_count(desk, elsewhere):  # noqa: F811
     other = elsewhere[0].signed()
@@ -129,7 +131,7 @@ def test_a_renewal_starts_at_none_and_the_old_count_is_shown(desk, client):
     assert "前一份协议2次" in client.get(new.get_absolute_url()).content.decode()
 
 
-@pytest.mark.only_text("qinghai")
+@COUNTED
 @pytest.mark.rule("Q67.5")
 def test_keeping_it_takes_a_reason_a_repeat_and_three_people(desk):
     agreement = breached(desk)
@@ -156,7 +158,7 @@ def test_a_decision_asked_for_before_another_suspension_does_not_cover_it(desk):
         actions.decide(proposal, by=desk.leader)
 
 
-@pytest.mark.only_text("qinghai")
+@COUNTED
 def test_it_is_proposed_and_decided_in_the_browser(desk, client):
     agreement = breached(desk, times=2)
 
