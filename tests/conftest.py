@@ -15,11 +15,20 @@ from institutions.actions import register_agency, register_institution
 from institutions.codes import uscc_check_digit
 from institutions.models import Level, Region, Role, User
 
-from . import shanghai, texts
+from . import rules_by_text, shanghai, texts
 from .desk import Desk
 
 PASSWORD = "xieyi-2026-test"
 GUARDED = append_only.ALL | inspections.append_only.TABLES
+
+
+def pytest_addoption(parser):
+    parser.addoption("--rules-by-text", action="store_true", help=rules_by_text.__doc__)
+
+
+def pytest_configure(config):
+    if config.getoption("--rules-by-text"):
+        config.pluginmanager.register(rules_by_text.RulesByText())
 
 
 def pytest_generate_tests(metafunc):
@@ -29,7 +38,10 @@ def pytest_generate_tests(metafunc):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    texts.skip_what_is_not_there(item, call, outcome.get_result())
+    report = outcome.get_result()
+    texts.skip_what_is_not_there(item, call, report)
+    if item.config.getoption("--rules-by-text"):
+        report.user_properties = rules_by_text.told(item)
 
 
 @pytest.fixture(scope="session")
