@@ -148,10 +148,11 @@ def test_what_happened_in_the_term_is_on_the_decision_sheet(desk, client):
 def test_a_stop_of_a_department_and_an_open_clock_are_on_file(desk):
     agreement = desk.signed(**RUNNING)
     department = desk.hospital.departments.create(code="05", name="康复科")
-    desk.banned(agreement, "department", department, TODAY + timedelta(days=100))
+    until = TODAY + timedelta(days=100)
+    desk.banned(agreement, "department", department, until, code=desk.department_item)
     found = on_file(agreement)
     assert (found.bans, found.open_bans) == (1, 1)
-    assert "T-07" in {clock.rule for clock in found.late}
+    assert {"T-07"} & desk.terms.deadlines.keys() <= {clock.rule for clock in found.late}
 
 
 @pytest.mark.rule("Q78.2")
