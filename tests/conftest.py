@@ -186,9 +186,8 @@ def leader(agency, cast):
 
 
 @pytest.fixture
-def other_clerk(other_agency, cast):
-    strange = cast.strange_agency(other_agency) if cast else other_agency
-    return _person("other_clerk", "李东川", Role.CLERK, agency=strange)
+def other_clerk(other_agency):
+    return _person("other_clerk", "李东川", Role.CLERK, agency=other_agency)
 
 
 @pytest.fixture

@@ -89,10 +89,6 @@ class Desk:
         """The word without which this article stops no whole agreement; empty where it needs none."""
         return self.breaches.measures[article].severe or ""
 
-    def strange_agency(self, neighbour):
-        """One that has nothing to do with the hospital."""
-        return neighbour
-
     @property
     def edition(self):
         return actions.text_for(self.clerk.agency, self.hospital)
