@@ -282,7 +282,7 @@ def test_of_two_leaders_at_once_exactly_one_decides(people, wanted):
     assert sorted(outcome == "decided" for outcome in outcomes) == [False, True]
     assert any("现为“已办理”" in outcome for outcome in outcomes)
     assert BreachCase.objects.get().recoveries.count() == len(
-        [one for one in (wanted.recover, wanted.damages) if one]
+        [one for one in (wanted.recover, wanted.damages, wanted.doubled) if one]
     )
 
 
