@@ -174,8 +174,8 @@ class AgencyBreachCase(OwnCaseFile):
     @step(
         "status", source=[S.NEW], target=S.RECEIVED, label="提出甲方违约事项", article="第六十二条", who=institution_side,
         checks=[
-            rules.text_has_breaches_of_the_agency, rules.agreement_counts, rules.item_is_the_agencys, rules.accused_is_of_the_agency, rules.has_happened,
-            not_in_the_future,
+            rules.text_has_breaches_of_the_agency, rules.agreement_counts, rules.item_is_the_agencys,
+            rules.accused_is_of_the_agency, rules.has_happened, not_in_the_future,
         ],
     )  # fmt: skip
     def file(self, facts, files, on, by):
