@@ -94,6 +94,12 @@ class Paragraph:
         """The text with its blanks as the official form prints them, for reading on a screen."""
         return as_printed(self.text)
 
+    @property
+    def line(self):
+        """It with its label, as the text prints them: （三）…, or 3. … with a space."""
+        space = " " if self.label.endswith(".") else ""
+        return f"{self.label}{space}{self.shown}"
+
 
 @dataclass(frozen=True)
 class Article:

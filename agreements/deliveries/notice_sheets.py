@@ -316,13 +316,7 @@ def _quote(form, label, items):
     except NoSuchArticle:
         return None
     taken = article.paragraphs if None in items else [article.paragraphs[0], *named]
-    return {"label": label, "lines": [_line(one) for one in taken]}
-
-
-def _line(paragraph):
-    """（三）制作…, or 3. 制作…, as the text prints it."""
-    space = " " if paragraph.label.endswith(".") else ""
-    return f"{paragraph.label}{space}{paragraph.shown}"
+    return {"label": label, "lines": [one.line for one in taken]}
 
 
 def exemption_notice(agreement, report, details):

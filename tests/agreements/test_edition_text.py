@@ -207,6 +207,7 @@ def test_a_text_without_chapters_reads_too_and_a_lost_passage_makes_it_incomplet
         ("双方约定：",),
     )
     assert [one.anchor for one in small.article(2).paragraphs] == ["art-2-p1", "art-2-1", "art-2-2"]
+    assert [one.line for one in small.article(2).items] == ["1. 甲；", "2. 〔原文缺失〕"]
     assert not small.complete and agreement.complete
 
 
