@@ -2,9 +2,14 @@
 
 `@pytest.mark.each_text` runs a test that uses the cast (`desk`, `hospital`, …) under each of `TEXTS`. What another text
 calls otherwise, its desk translates (`Desk.own_item`, `Desk.words`). What it does not have skips the test, with the
-refusal as the reason: the rule is not there. `only_text(…)` keeps a test to the texts whose numbers, measures or words
-it is about. `own_days` leaves blank the days of a term that a text prints, where a test has days of its own.
-`each_text("lean")` adds the made-up text at its leanest: silent about all that a text may be silent about.
+refusal as the reason: the rule is not there. `only_text(…, reason=…)` keeps a test to the texts that have its rule,
+where the portal refuses nothing, and says what the others lack. `own_days` leaves blank the days of a term that a text
+prints, where a test has days of its own. `each_text("lean")` adds the made-up text at its leanest: silent about all
+that a text may be silent about. `pytest --rules-by-text` adds up what was proven where (`rules_by_text.py`).
+
+Not under each text: what no text says anything of (who sees which page, uploads, jobs, locks, the press and its fonts,
+accounts, the calendar) and what is made of a text and not of an agreement (the edition desk, the readers of text and
+terms); the Shanghai texts' own mechanisms have suites of their own (extension, permits, contacts, other measures).
 """
 
 import inspect
@@ -61,6 +66,8 @@ def parametrize(metafunc):
     if each and "cast" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("only_text")
         names = [*TEXTS, *each.args]
+        if only and not only.kwargs.get("reason"):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: only_text(…) wants the reason")
         if only:  # what holds under one of the two texts of Shanghai holds under the other
             names = [name for name in names if name.removesuffix("-primary") in only.args]
         metafunc.parametrize("under", names, indirect=True)
