@@ -143,6 +143,15 @@ def test_d12_d28_a_suspension_and_its_end(people):
     whole(people.desk.resumed(people.fresh(case).agreement), "resumption_notice")
 
 
+@pytest.mark.rule("Q67.5")
+def test_a_demand_to_put_right_threatens_with_an_end_only_where_the_text_does(people):
+    wanted = suspending(days=people.desk.stop_days, rectify_by=SOON, **NONE)
+    case = people.decided(decided=wanted, items=SEVERE)
+    (notice,) = whole(case.agreement, "rectification_notice")
+    threatened = any("可以解除医保协议" in line for line in notice["paragraphs"])
+    assert threatened == bool(people.desk.terms.repeat_suspension)
+
+
 @pytest.mark.only_text("qinghai", reason="no cascade in the other texts (第七十一条)")
 @pytest.mark.rule("Q71.1")
 def test_d27_a_suspension_elsewhere(people, elsewhere):  # noqa: F811
