@@ -62,7 +62,7 @@ def deposit_is_shown(item, deposit, files):
     return deposit <= 0 or bool(files)
 
 
-@rule("第六十条", "还有更早的欠款“{earlier}”没有抵扣。先抵扣那一笔，同一案件先违规费用、后违约金")
+@rule("第六十条", "还有更早的欠款“{earlier}”没有抵扣。先抵扣那一笔，同一案件先违规费用、后其他款项")
 def older_debt_comes_first(item):
     same = type(item).objects.filter(breach_case__agreement=item.agreement, status="owing", pk__lt=item.pk)
     earlier = next((one for one in same.order_by("pk") if one.unpaid_after_recorded > 0), None)

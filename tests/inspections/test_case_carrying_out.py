@@ -144,7 +144,7 @@ def test_an_offset_is_made_by_finance_and_decided_by_the_leader_with_a_notice(pe
     with pytest.raises(RuleBroken, match="没有可以抵扣的"):
         offset(fees, finance)
     people.claimed(fees.agreement, 100_000)
-    with pytest.raises(RuleBroken, match="更早的欠款.*先违规费用、后违约金"):
+    with pytest.raises(RuleBroken, match="更早的欠款.*先违规费用、后其他款项"):
         offset(beyond, finance)
     with pytest.raises(PermissionDenied):
         offset(fees, people.desk.clerk)
