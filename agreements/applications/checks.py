@@ -99,7 +99,7 @@ def filed_at_home(agreement):
     return home is None or home.pk == agreement.pk or {"home": home}
 
 
-@rule("第七十六条", "重大信息变更须经审核、复核，不能告知即变更")
+@rule("第七十六条", "重大信息和银行账户的变更须经审核、复核，不能告知即变更")
 def is_a_notice(request):
     return request.granted_on_receipt
 

@@ -89,8 +89,12 @@ class ChangeRequest(Application):
 
     @property
     def granted_on_receipt(self):
-        """第七十六条：其他信息变更，书面告知即可。"""
-        return not self.is_major
+        """第七十六条：其他信息变更，书面告知即可；银行账户不论文本怎样归类，都要核对。"""
+        return not self.is_major and not self.moves_the_account
+
+    @property
+    def moves_the_account(self):
+        return bool({"bank_name", "bank_account"} & set(self.changes))
 
     @property
     def groups(self):
@@ -140,7 +144,8 @@ class ChangeRequest(Application):
 
     @property
     def needs_second_check(self):
-        return self.is_major and any(group.is_account for group in self.groups)
+        """Where the money goes is checked by a person of its own, whatever the text says of accounts."""
+        return self.moves_the_account
 
     @property
     def _terms_then(self):
@@ -162,6 +167,8 @@ class ChangeRequest(Application):
     def lacking(self):
         """What is missing before it can be submitted, as a sentence without its full stop."""
         if not self.is_major:
+            if self.moves_the_account and not self.attachments.exists():
+                return "没有附上开户证明"
             licensed = set(self.changes) & {"uscc", "licence_number", "licence_expires_on"}
             return "没有附上新的证照" if licensed and not self.attachments.exists() else ""
         if not (self.authority and self.approval_number) and any(g.needs_approval for g in self.groups):
