@@ -229,8 +229,8 @@ def reference_of(label):
 def read_text(source):
     """The tree of an official text: title, cover, preamble, chapters with articles, signature page.
 
-    A text without a single article (a commitment) gives its first block as preamble, the rest as signature
-    lines. Raises BadText when articles or chapters do not follow one another, or text belongs nowhere.
+    A text without a single article (a commitment) gives what it says as preamble, however its paragraphs stand
+    apart, and what comes after its last sentence as signature lines. Raises BadText when articles or chapters do not follow one another, or text belongs nowhere.
     """
     lines = [line.rstrip() for line in source.split("\n")]
     for place, line in enumerate(lines, start=1):
@@ -258,12 +258,20 @@ def _front(lines, *, letter):
     subtitle = blocks.pop(0) if blocks and re.fullmatch("（.*）", blocks[0]) else ""
     blocks = list(_trimmed(blocks))
     if letter:
-        end = blocks.index("") if "" in blocks else len(blocks)
-        return _front_parts(title, subtitle, (), "", blocks[:end]) | {"rest": blocks[end:]}
+        end = _end_of_letter(blocks)
+        said = [line for line in blocks[:end] if line]
+        return _front_parts(title, subtitle, (), "", said) | {"rest": blocks[end:]}
     preamble = [blocks.pop()] if blocks else []
     blocks = list(_trimmed(blocks))
     inner_title = blocks.pop() if blocks and blocks[-1] == title else ""
     return _front_parts(title, subtitle, _trimmed(blocks), inner_title, preamble)
+
+
+def _end_of_letter(blocks):
+    """Where the signature of a letter begins: at the first blank line after its last sentence."""
+    sentences = [place for place, line in enumerate(blocks) if line.endswith(("。", "！", "；"))]
+    last = sentences[-1] if sentences else 0
+    return blocks.index("", last) if "" in blocks[last:] else len(blocks)
 
 
 def _front_parts(title, subtitle, cover, inner_title, preamble):

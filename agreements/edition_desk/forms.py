@@ -10,7 +10,8 @@ from config.forms import PortalForm
 from ..edition_text import LOST
 from .bundle import LARGEST_FILE, unpacked
 from .choosing import SeveralField, articles_of
-from .sources import FACTS, LONGEST, MAY_BE_EMPTY
+from .sources import FACTS, LABELS, LONGEST, MAY_BE_EMPTY
+from .structure import set_out
 from .text_faults import lost_places
 from .toml_writing import GONE, with_facts
 from .words import VALUES
@@ -72,9 +73,15 @@ class SourceField(forms.CharField):
 class SourceForm(DraftForm):
     source = SourceField(label="全文")
 
-    def __init__(self, *args, label, may_be_empty, **kwargs):
+    def __init__(self, *args, column, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].label, self.fields["source"].required = label, not may_be_empty
+        self.column = column
+        self.fields["source"].label = LABELS[column]
+        self.fields["source"].required = column != "commitment"
+
+    def clean_source(self):
+        given = self.cleaned_data["source"]
+        return set_out(given) if self.column == "text" else given
 
 
 class FactsForm(DraftForm):

@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 
 from ..edition_text import LABELS, LOST, with_labels
+from .text_faults import unnamed_blanks
 
+_ALMOST = re.compile(r"第[零〇一二三四五六七八九十百]+条(?![、，和至及或第（\s])\S")
+_HALF_WIDTH = re.compile(r"\([一二三四五六七八九十\d]+\)")
+_SET_IN = re.compile(
+    r"[ \t　]+(?=第[零〇一二三四五六七八九十百]+[章条]|（[一二三四五六七八九十]+）|\d{1,2}\.)"
+)
 SHOWN = 20  # signs of an article by which it is known again
 
 
@@ -19,8 +25,31 @@ class Seen:
     gaps: int
 
 
+def set_out(source):
+    """A pasted text without the spaces by which its paragraphs are set in: the press sets them in itself.
+
+    The signature page, whose columns are made of spaces, stays as it is.
+    """
+    lines = source.split("\n")
+    last = max((place for place, line in enumerate(lines) if _SET_IN.match(line)), default=-1)
+    return "\n".join(line.lstrip(" \t　") if place <= last else line for place, line in enumerate(lines))
+
+
+def remarks_on(form):
+    """Sentences on lines that were meant as something and are not recognised as it."""
+    lines = list(enumerate(form.source.split("\n"), start=1))
+    for place, line in lines:
+        if _ALMOST.match(line):
+            yield f"第{place}行“{line[:10]}”没有认作一条：条号后空一格"
+        if _HALF_WIDTH.match(line):
+            yield f"第{place}行“{line[:10]}”没有认作一项：写成“（一）……”或“1. ……”"
+    unnamed = [str(place) for place, _ in unnamed_blanks(form.source)]
+    if unnamed:
+        yield f"第{'、'.join(unnamed)}行有横线，没有写名字，例如 {{institution_name:____}}"
+
+
 def structure_of(form):
-    """{"parts": [(heading, [Seen])], "articles", "items", "gaps", "blanks"} of a FormText."""
+    """{"remarks", "parts": [(heading, [Seen])], "articles", "items", "gaps", "blanks"} of a FormText."""
     around = [
         ("封面", form.cover_lines),
         ("序言", form.preamble),
@@ -35,6 +64,7 @@ def structure_of(form):
     parts = [*([("卷首", before)] if before else []), *chapters, *([("卷尾", after)] if after else [])]
     every = [one for _, found in parts for one in found]
     return {
+        "remarks": list(remarks_on(form)),
         "parts": parts,
         "articles": len(form.articles),
         "items": sum(one.items for one in every),

@@ -9,9 +9,18 @@ from ..papers.fonts import undrawable
 _HEADING = re.compile(r"第([零〇一二三四五六七八九十百]+)(章|条)\s+\S")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
 _PRINTED_BLANK = re.compile(r"[_＿﹍]{2,}|年[ 　]{2,}月|月[ 　]{2,}日")
-_LEFT_OPEN = re.compile(r"：(?=[ 　]{2,}|$)")
+# A label that nothing follows (甲方：), not a sentence that goes on below (……承诺如下：).
+_LEFT_OPEN = re.compile(r"(?:^|[ 　])[^，。；、 　]{1,12}：(?=[ 　]{2,}|$)")
 _FILLED = "\0"  # stands where a placeholder was
 BOTH = {"text": "协议文本", "commitment": "承诺书"}
+
+
+def unnamed_blanks(source, outside=()):
+    """(line number, line) of each line with a blank that does not say what goes there; `outside`: lines of no article."""
+    for place, line in enumerate(source.split("\n"), start=1):
+        bare = _PLACEHOLDER.sub(_FILLED, line.rstrip())
+        if _PRINTED_BLANK.search(bare) or (line.rstrip() in outside and _LEFT_OPEN.search(bare)):
+            yield place, line
 
 
 def misnumbered(source):
@@ -67,13 +76,11 @@ def blanks_without_placeholder(reading):
     for column, label in BOTH.items():
         form = reading.form if column == "text" else reading.commitment
         outside = set(form.cover_lines + form.signature_lines) if form else set()
-        for place, line in enumerate(reading.sources[column].split("\n"), start=1):
-            bare = _PLACEHOLDER.sub(_FILLED, line.rstrip())
-            if _PRINTED_BLANK.search(bare) or (line.rstrip() in outside and _LEFT_OPEN.search(bare)):
-                yield (
-                    f"{label}第{place}行“{line.strip()[:16]}”有空白，没有写明填什么，例如 {{institution_name}}",
-                    column,
-                )
+        for place, line in unnamed_blanks(reading.sources[column], outside):
+            yield (
+                f"{label}第{place}行“{line.strip()[:16]}”有空白，没有写明填什么，例如 {{institution_name}}",
+                column,
+            )
 
 
 def placeholders_without_blank(reading):

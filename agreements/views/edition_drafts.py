@@ -136,9 +136,7 @@ def source(request, pk, column):
     """一个文件的全文，旁边是门户认出来的结构。"""
     case = writable(request, pk)
     given = {"source": getattr(case, column), "revision": case.revision}
-    form = forms.SourceForm(
-        request.POST or None, initial=given, label=LABELS[column], may_be_empty=column == "commitment"
-    )
+    form = forms.SourceForm(request.POST or None, initial=given, column=column)
     saves = form.is_bound and LOOK not in request.POST
     if form.is_valid() and saves and saved(request, case, form, {column: form.cleaned_data["source"]}):
         return redirect("edition-source", case.pk, column)

@@ -102,6 +102,21 @@ def test_the_structure_is_shown_without_saving(as_writer, copied):
     assert copied.revision == 1
 
 
+def test_a_text_that_was_set_in_is_recognised_all_the_same(as_writer, copied):
+    pasted = "\n".join(f"　　{line}" if line.startswith(("第", "（")) else line for line in SMALL.split("\n"))
+    assert pasted != SMALL
+    write(as_writer, copied, "text", pasted)
+    copied.refresh_from_db()
+    assert copied.text == SMALL
+
+
+def test_what_was_meant_as_an_article_an_item_or_a_blank_is_named(as_writer, copied):
+    meant = "约定\n\n第一条乙方应当守约。\n(1)不得多收。\n日期：____年__月"
+    page = words(write(as_writer, copied, "text", meant, look="1"))
+    assert "第3行“第一条乙方应当守约。”没有认作一条：条号后空一格" in page
+    assert "第4行“(1)不得多收。”没有认作一项" in page and "第5行有横线，没有写名字" in page
+
+
 def test_an_error_of_the_reader_is_said_beside_the_text_and_the_text_is_kept(as_writer, copied):
     wrong = SMALL.replace("第三条", "第五条")
     page = words(write(as_writer, copied, "text", wrong, look="1"))

@@ -249,3 +249,10 @@ def test_the_structure_never_cuts_a_blank_in_two():
     begins = {one.label: one.begins for one in seen}
     assert begins["第一条"] == "本协议自［协议开始年份］年"
     assert all("{" not in words and words.count("［") == words.count("］") for words in begins.values())
+
+
+def test_a_letter_whose_paragraphs_stand_apart_is_signed_after_its_last_sentence():
+    said = ["本单位郑重承诺如下：", "一、材料真实。", "二、接受监督。"]
+    letter = read_text("\n\n".join(["承诺书", *said, "单位盖章：{seal}\n{commitment_date}"]))
+    assert letter.preamble == tuple(said)
+    assert letter.signature_lines == ("单位盖章：{seal}", "{commitment_date}")
