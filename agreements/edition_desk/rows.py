@@ -11,6 +11,7 @@ from ..edition_text import number_of
 from ..tables import BadTerms, parsed
 from ..term_tables import DeadlineTerm
 from ..terms import Terms
+from .about import about
 from .sources import NAMES
 from .toml_writing import find
 from .words import TABLES, table_label
@@ -159,9 +160,10 @@ def rows_in(raw):
 
 
 def absent_from(raw):
-    """[(key, label)] of the tables that the text might have and the file does not; those for each article always."""
+    """[(key, label, what it is about)] of the tables that the text might have and the file does not; those for each
+    article always."""
     return [
-        (f"{name}.{NEW}" if many else name, TABLES[name])
+        (f"{name}.{NEW}" if many else name, TABLES[name], about(name))
         for name, (_, many, _) in KINDS.items()
         if many or name not in raw
     ]

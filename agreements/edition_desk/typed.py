@@ -13,6 +13,7 @@ from institutions.differences import FACT_FIELDS
 
 from ..edition_text import chinese_number, number_of
 from ..term_tables import DeadlineTerm
+from .about import LEFT_EMPTY
 from .choosing import (
     NumberOrNameField,
     SeveralField,
@@ -113,6 +114,9 @@ class TableForm(DraftForm):
             self.fields[field.name] = _field(field, hints[field.name], draft, initial, kind)
             if field.name not in initial:
                 _ask(self.fields[field.name])
+            self.fields[field.name].help_text = " ".join(
+                filter(None, [str(self.fields[field.name].help_text), LEFT_EMPTY.get(field.name)])
+            )
         self._style()
 
     def _asked(self):

@@ -51,9 +51,8 @@ class AskSuspensionForm(StopForm):
     def prepare(self):
         super().prepare()
         terms, limit = self.agreement.terms.suspension, self.agreement.latest_suspension_end(localdate())
-        self.fields[
-            "planned_from"
-        ].help_text = f"提前 {terms.request_lead_months} 个月申请；晚于此的也收，注明逾期"
+        if ahead := terms.request_lead_months:
+            self.fields["planned_from"].help_text = f"提前 {ahead} 个月申请；晚于此的也收，注明逾期"
         self.fields["planned_until"].help_text = f"不超过 {terms.max_days} 日；自今日起的，最迟到 {limit}"
 
 

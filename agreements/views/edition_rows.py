@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from .. import permissions
 from ..edition_desk import rows
+from ..edition_desk.about import about
 from ..edition_desk.blank import is_blank
 from ..edition_desk.choosing import SeveralField
 from ..edition_desk.entries import EntriesField
@@ -305,6 +306,7 @@ def _row_page(request, case, form, found, table):
         "case": case,
         "form": form,
         "row": found,
+        "about": about(found.key) if found.part == "terms" else "",
         "article": article,
         "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,

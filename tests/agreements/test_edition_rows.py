@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from agreements.edition_desk import actions, rows
+from agreements.edition_desk.about import ABOUT, LEFT_EMPTY
 from agreements.edition_desk.toml_writing import GONE, opened, without, written
 from agreements.edition_desk.typed import UNASKED, TableForm
+from agreements.edition_desk.words import TABLES
 from agreements.edition_text import LOST
 
 from .as_browser import untouched
@@ -364,3 +366,11 @@ def test_who_only_reads_sees_no_way_to_change(client, copied, head):
     page = words(client.get(reverse("edition-terms", args=[copied.pk])))
     assert "文本里有行政罚款这一项" not in page and "/rows/" not in page
     assert client.get(reverse("edition-row", args=[copied.pk, "terms", "payment"])).status_code == 403
+
+
+def test_every_table_says_what_it_is_about_and_what_it_means_to_leave_a_number_out(as_writer, copied):
+    assert ABOUT.keys() == TABLES.keys()
+    page = as_writer.get(reverse("edition-terms", args=[copied.pk])).content.decode()
+    assert ABOUT["contacts"] in page, "beside a table that this text does not have yet"
+    page = as_writer.get(reverse("edition-row", args=[copied.pk, "terms", "suspension"])).content.decode()
+    assert ABOUT["suspension"] in page and LEFT_EMPTY["request_lead_months"] in page
