@@ -239,6 +239,21 @@ EVENTS = {
 }
 
 
+def length_of(clock, tables):
+    """How long a clock runs, in words: 10 工作日, or 25 工作日（取自拨付） where it is a number of a table."""
+    length, unit = clock.get("length", clock.get("usual")), VALUES["unit"].get(clock.get("unit"), "")
+    if length is None:
+        return "由通知写明"
+    if not isinstance(length, str):
+        return f"{length} {unit}"
+    path, _, key = length.rpartition(".")
+    found = tables
+    for name in path.split("."):
+        found = found.get(name, {}) if isinstance(found, dict) else {}
+    number = found.get(key) if isinstance(found, dict) else None
+    return f"{number} {unit}（取自{table_label(path)}）" if number is not None else length
+
+
 def table_label(path):
     """What a table is called: "person_stop.65" → 责任人或责任部门的中止（第65条）."""
     name, _, number = path.partition(".")

@@ -134,7 +134,8 @@ def saved(request, case, form, changed, looked=()):
 
 def source(request, pk, column):
     """一个文件的全文，旁边是门户认出来的结构。"""
-    case = writable(request, pk)
+    case = draft_or_404(request, pk) if request.method == "GET" else writable(request, pk)
+    may_write = permissions.edition_writer(case, request.user)
     given = {"source": getattr(case, column), "revision": case.revision}
     form = forms.SourceForm(request.POST or None, initial=given, column=column)
     saves = form.is_bound and LOOK not in request.POST
@@ -153,7 +154,7 @@ def source(request, pk, column):
         "structure": _structure(reading, column),
         "looked": form.is_bound and not saves,
         "other": _other(theirs, shown) if form.errors and theirs != shown else None,
-        "refusal": refusal(case, "write", by=request.user),
+        "refusal": refusal(case, "write", by=request.user) if may_write else "您可以看，不能修改",
     }
     return render(request, "agreements/edition_source.html", context)
 
@@ -220,10 +221,11 @@ def export(request, pk):
 
 
 def preview(request, pk):
-    """The printed form of the draft, every blank empty."""
-    case = draft_or_404(request, pk)
-    form = case.reading.form
+    """The printed form of the draft, every blank empty; `?letter`: its letter of commitment."""
+    case, letter = draft_or_404(request, pk), "letter" in request.GET
+    form = case.reading.commitment if letter else case.reading.form
     if form is None:
-        messages.error(request, f"协议文本读不出来：{case.reading.why['text']}")
+        column = "commitment" if letter else "text"
+        messages.error(request, f"{LABELS[column]}读不出来：{case.reading.why.get(column, '没有承诺书')}")
         return redirect(case)
-    return preview_response(request, form, case)
+    return preview_response(request, form, case, letter)

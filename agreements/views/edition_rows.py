@@ -22,7 +22,7 @@ from ..edition_desk.sources import NAMES, Reading
 from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import as_written, find, opened, written
 from ..edition_desk.typed import TableForm
-from ..edition_desk.words import key_label, value_label
+from ..edition_desk.words import key_label, length_of, value_label
 from ..edition_text import LOST, NoSuchArticle
 from ..gate import refusal
 from ..tables import BadTerms
@@ -55,7 +55,8 @@ def terms(request, pk):
             for row in rows.rows_in(raw)
         ],
         "clocks": [
-            (one, faults.get(("deadlines", str(one.get("id"))), ()), f"deadlines/{one.get('id')}") for one in clocks
+            (one, length_of(one, raw), faults.get(("deadlines", str(one.get("id"))), ()), f"deadlines/{one.get('id')}")
+            for one in clocks
         ],
         "cites": len(raw.get("cites", ())),
         "usual": clocks_of_the_base(case.based_on, raw),

@@ -18,7 +18,7 @@ from ..edition_desk.sources import NAMES, WHOLE_TEXTS, Reading
 from ..edition_text import BLANK
 from ..models import Edition, EditionCase
 from ..papers.refusals import PaperRefused
-from ..papers.render import render_agreement
+from ..papers.render import render_agreement, render_commitment
 from .common import carried_out, must
 
 
@@ -139,10 +139,14 @@ def preview(request, code, version):
     return preview_response(request, found.form, found)
 
 
-def preview_response(request, form, back):
-    """The PDF of a FormText; a refusal of the printer is told on the page behind it."""
+def preview_response(request, form, back, letter=False):
+    """The PDF of a FormText, or of a letter of commitment; a refusal of the printer is told on the page behind it."""
+    blanks = dict.fromkeys(form.placeholders, BLANK)
     try:
-        content = render_agreement(form, dict.fromkeys(form.placeholders, BLANK), stamp=None, draft=True)
+        if letter:
+            content = render_commitment(form.source, blanks, stamp=None, draft=True)
+        else:
+            content = render_agreement(form, blanks, stamp=None, draft=True)
     except PaperRefused as why:
         messages.error(request, str(why))
         return redirect(back)

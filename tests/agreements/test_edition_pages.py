@@ -317,3 +317,15 @@ def test_a_text_without_a_letter_of_commitment_is_written_so(as_writer, copied):
     assert "还不能提交" in page
     copied.refresh_from_db()
     assert copied.commitment == "" and copied.text and copied.faults == []
+
+
+def test_who_publishes_reads_the_text_the_letter_and_the_clocks_first(client, copied, head, writer):
+    client.force_login(head, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(copied.get_absolute_url()).content.decode()
+    for column in ("text", "commitment"):
+        path = url("edition-source", copied, column)
+        assert path in page and "您可以看，不能修改" in client.get(path).content.decode()
+        assert client.post(path, {"source": "x", "revision": copied.revision}).status_code == 403
+    letter = client.get(url("edition-draft-preview", copied) + "?letter=1")
+    assert letter["Content-Type"] == "application/pdf"
+    assert "20 工作日（取自拨付）" in client.get(url("edition-terms", copied)).content.decode()
