@@ -1,5 +1,7 @@
 """A table that is still empty, filled in as the edition has it that was copied; the articles are chosen anew."""
 
+import re
+
 from ..tables import parsed
 from .choosing import numbers_of
 from .rows import ARRAYS
@@ -8,6 +10,11 @@ from .toml_writing import find
 from .typed import REFERRING, shown
 
 OF_ITS_OWN_TEXT = ("article", "articles", "expiry_ground")
+OF_THE_BASE = (
+    "missed",
+    "default",
+)  # what a clock says in the base's own words, and whether its text is silent
+_OF_AN_ARTICLE = re.compile(r"（第[^）]*条[^）]*）")
 
 
 def like_the_base(base, row, key, draft):
@@ -17,7 +24,10 @@ def like_the_base(base, row, key, draft):
         return {}
     table = find(parsed(base.sources[row.column], NAMES[row.column]), path) or {}
     values = {name: shown(name, value) for name, value in table.items() if name not in OF_ITS_OWN_TEXT}
-    lost = set(_unknown(values, draft)) if row.part == "deadlines" else ()
+    if row.part != "deadlines":
+        return values
+    lost = {*_unknown(values, draft), *OF_THE_BASE}
+    values["title"] = _OF_AN_ARTICLE.sub("", values.get("title", ""))
     return {name: value for name, value in values.items() if name not in lost}
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ..edition_text import LABELS, LOST, with_labels
+from ..edition_text import FOR_THE_PEN, LABELS, LOST, with_labels
 from .text_faults import unnamed_blanks
 
 _ALMOST = re.compile(r"第[零〇一二三四五六七八九十百]+条(?![、，和至及或第（\s])\S")
@@ -96,4 +96,6 @@ def _beginning(words):
 
 
 def label_of(name):
+    if name.startswith(FOR_THE_PEN):
+        return "留给笔填"
     return LABELS.get(name, f"{name}（不认识）")

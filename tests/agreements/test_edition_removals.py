@@ -156,6 +156,10 @@ def test_a_table_and_a_clock_are_filled_in_as_the_base_has_them_but_for_the_arti
     assert (clock["length_name"], clock["start_event"]) == (["payment.working_days"], ["claim_accepted"])
     other = untouched(as_writer.get(f"{address}?like=T-05").context["form"])
     assert other["length_name"] == [""]  # the draft has not said yet within how many days it is paid back
+    stop = untouched(as_writer.get(f"{address}?like=T-11").context["form"])
+    assert stop["title"] == ["中止责任人或责任部门"] and not any(stop["missed"]), (
+        "nothing of the base's articles"
+    )
     page = words(
         as_writer.post(address, clock | {"articles_0": "第三十九条", "start_label": ""}, follow=True)
     )
