@@ -188,7 +188,42 @@ def sentences_are_numbered(reading):
         )
 
 
+# Event from which a clock runs → the number of a table that says how long, where the text has that table.
+SAID_IN = {
+    "claim_accepted": "payment.working_days",
+    "demand_received": "recovery.pay_days",
+    "change_approved": "change.major_working_days",
+    "planned_suspension": "suspension.request_lead_months",
+    "agreement_end": "renewal.apply_months_before",
+}
+
+
+def a_number_is_said_once(reading):
+    """A clock with a length of its own beside the number of its table: the paper would say one, the reminder another."""
+    if reading.terms is None:
+        return
+    raw = parsed(reading.sources["terms_source"], "terms.toml")
+    for clock in raw.get("deadline", []):
+        table, key = _said_in(clock)
+        number = raw.get(table, {}).get(key)
+        if number is not None and isinstance(clock.get("length"), int):
+            unit = VALUES["unit"].get(clock.get("unit"), "")
+            yield (
+                f"时限 {clock['id']} {clock['title']}：自己写了{clock['length']}{unit}，“{table_label(table)}”的"
+                f"{key_label(key)}是{number}，纸上和提醒会不一样。长度改为取自那张表",
+                "deadlines",
+                clock["id"],
+            )
+
+
+def _said_in(clock):
+    """(table, key) of the number that a clock should take. After the end of an agreement other clocks run, forward."""
+    event = clock.get("start_event")
+    ahead = event == "agreement_end" and not clock.get("backward")
+    return SAID_IN.get("" if ahead else event, ".").split(".")
+
+
 CHECKS = [
     articles_exist, numbered_tables_are_of_their_article, numbers_make_sense, what_they_point_to_exists,
-    own_numbers_are_in_the_text, sentences_are_numbered,
+    own_numbers_are_in_the_text, sentences_are_numbered, a_number_is_said_once,
 ]  # fmt: skip

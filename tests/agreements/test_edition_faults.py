@@ -58,6 +58,7 @@ def test_the_reference_form_has_none():
         ("terms_source", '"deposit", "institution"]', '"deposit", "hospital"]', "hospital 不认识", "terms"),
         ("terms_source", '"payment.working_days"', '"payment.days"', "指向“payment.days”，但没有这一项", "terms_source"),
         ("terms_source", 'articles = ["第五十四条"]', 'articles = ["第九十九条"]', "时限 T-04 故障排除后补传数据：文本里没有第九十九条", "deadlines"),
+        ("terms_source", 'length = "payment.working_days"', "length = 25", "自己写了25工作日，“拨付”的期限（工作日）是20", "deadlines"),
         ("terms_source", "[liquidated_damages.66]", "[liquidated_damages.64]", "表名是第64条，条款写的是第六十六条", "terms"),
         # the breach catalogue
         ("breaches_source", 'code = "QH-62-01"\narticle = 62\nnumber = 1\n', 'code = "QH-62-01"\narticle = 62\nnumber = 19\n', "第六十二条没有第（十九）项", "items"),
