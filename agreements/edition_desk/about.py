@@ -17,7 +17,7 @@ ABOUT = {
     "rectification": "责令整改的通常给乙方多少日",
     "defence": "作出处理以前，乙方有多少日陈述、申辩",
     "inspection_result": "核查结束后，甲方多少日内把结果告诉乙方",
-    "publication": "协议状态变了，门户最迟多少分钟在公开名单上更新",
+    "publication": "协议状态变了，门户最迟多少分钟更新公开名单；文本里向社会公布的工作日不是它",
     "inspecting": "核查组至少几人",
     "cites": "门户提示语里的条，在这份文本里是第几条",
     "investigation": "核查期间中止协议的，多少日复查一次要不要继续",
@@ -49,12 +49,12 @@ ABOUT = {
     "dispute": "争议怎样解决：协商、协调、复议、诉讼",
     "contact": "双方收信函的地址和联系方式",
     "points": "对有关人员记分，到多少分暂停、终止医保支付资格",
-    "assessment": "年度绩效考核，乙方多少日内提出异议",
+    "assessment": "绩效考核：分几档，乙方多少日内提出异议（通行做法也可）",
 }
 
 
-# What it means to leave a key empty that may be empty: a whole procedure can hang on it.
-LEFT_EMPTY = {
+# What to know about a key: above all what it means to leave it empty, since a whole procedure can hang on it.
+HINTS = {
     "request_lead_months": "空着，乙方就不能申请中止；文本让乙方申请、没有写提前多久的，填 0",
     "max_days": "空着，中止没有最长日数",
     "ends_automatically_after_days": "空着，中止再久也不自动终止",
@@ -62,7 +62,10 @@ LEFT_EMPTY = {
     "longest_months": "空着，连同延长没有上限",
     "major_working_days": "空着，乙方没有申请的期限",
     "general_working_days": "空着，乙方没有告知的期限",
-    "severe": "空着，不论轻重都可以中止或解除",
+    "severe": "情节到什么程度才中止或解除，照文本写，例如“情节严重”。空着，不论轻重都可以",
+    "severity": "别的条升到这一条要写明的程度，照文本写。不从别的条升级的，空着",
+    "slack_days": "止期差一日的两种算法都认的，写 1；只认一种的，写 0",
+    "window_opens_months_before": "“期满前几个月内申请”的，写那个数；“提前几个月申请”是最迟的一日",
 }
 
 

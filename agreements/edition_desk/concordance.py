@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ..edition_text import chinese_number
 from .compare import compared, parts_of
+from .rows import KINDS
 from .toml_writing import opened, without, written
 
 PATH = ("cites",)
@@ -76,7 +78,7 @@ def lines_of(reading, base, fresh, tables):
         return [
             Line(one, REFERENCE[one][0], (one,) if one in there else (), proposed=False) for one in REFERENCE
         ]
-    found = proposals(reading.form, base, tables)
+    found = proposals(reading.form, base, tables) | by_measures(reading.breaches)
     return [
         Line(one, REFERENCE[one][0], found.get(one, ()), proposed=bool(found.get(one))) for one in REFERENCE
     ]
@@ -84,7 +86,7 @@ def lines_of(reading, base, fresh, tables):
 
 def proposals(form, base, tables):
     """{reference article: (own article, …)}: by the words of the base's articles, by the draft's own tables, else by the
-    words of the matter.
+    words of the matter; nothing for a matter of which the draft, once it has tables, has none.
     """
     if form is None:
         return {}
@@ -94,11 +96,19 @@ def proposals(form, base, tables):
         bases = own.get(reference, "").split("、") if own is not None else [reference]
         known = tuple(dict.fromkeys(twins[one] for one in bases if one in twins))
         own_table = (tables[table],) if table in tables else ()
-        if known := known or own_table or _by_words(form, words):
+        absent = tables and table not in tables and table in KINDS and not KINDS[table][2]
+        if known := known or own_table or (() if absent else _by_words(form, words)):
             found[reference] = known
     if found.get("第八十条（三）") == found.get("第八十条"):
         found.pop("第八十条（三）", None)
     return found
+
+
+def by_measures(breaches):
+    """第六十六条、第六十七条 by the draft's own measures: which article suspends, which rescinds."""
+    effects = {"第六十六条": "suspend", "第六十七条": "rescind"} if breaches else {}
+    measures = {reference: breaches.measure_that(effect) for reference, effect in effects.items()}
+    return {one: (f"第{chinese_number(found.article)}条",) for one, found in measures.items() if found}
 
 
 def _twins(form, base):

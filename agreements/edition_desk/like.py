@@ -46,4 +46,4 @@ def clocks_of_the_base(base, raw):
     _, array, name, *_ = ARRAYS["deadlines"]
     here = {one.get(name) for one in raw.get(array, []) if isinstance(one, dict)}
     there = parsed(base.sources["terms_source"], NAMES["terms_source"]).get(array, [])
-    return [(one[name], one["title"]) for one in there if one[name] not in here]
+    return [(one[name], _OF_AN_ARTICLE.sub("", one["title"])) for one in there if one[name] not in here]

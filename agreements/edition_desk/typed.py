@@ -13,7 +13,7 @@ from institutions.differences import FACT_FIELDS
 
 from ..edition_text import chinese_number, number_of
 from ..term_tables import DeadlineTerm
-from .about import LEFT_EMPTY
+from .about import HINTS
 from .choosing import (
     NumberOrNameField,
     SeveralField,
@@ -115,7 +115,7 @@ class TableForm(DraftForm):
             if field.name not in initial:
                 _ask(self.fields[field.name])
             self.fields[field.name].help_text = " ".join(
-                filter(None, [str(self.fields[field.name].help_text), LEFT_EMPTY.get(field.name)])
+                filter(None, [str(self.fields[field.name].help_text), HINTS.get(field.name)])
             )
         self._style()
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from agreements.breaches import read_breaches
 from agreements.edition_desk import actions
-from agreements.edition_desk.concordance import REFERENCE, proposals, with_table
+from agreements.edition_desk.concordance import REFERENCE, by_measures, proposals, with_table
 from agreements.edition_desk.sources import Reading
 from agreements.edition_desk.words import TABLES
 from agreements.edition_text import chinese_number, read_text
@@ -87,6 +88,12 @@ def test_a_text_in_other_words_is_known_by_what_it_speaks_of():
 def test_the_drafts_own_tables_are_better_known_than_words():
     found = proposals(read_text(third_province.TEXT), None, {"inspecting": "第二条", "scope": "第二条"})
     assert found["第五十七条"] == found["第三条"] == ("第二条",) and found["第七十九条"] == ("第四条",)
+    assert "第八十一条" not in found, "the draft, which has tables, has none of disputes"
+
+
+def test_which_article_suspends_and_which_rescinds_is_what_the_measures_say():
+    breaches = read_breaches(third_province.BREACHES)
+    assert by_measures(breaches) == {"第六十六条": ("第六条",), "第六十七条": ("第六条",)}
 
 
 def test_every_table_that_a_line_rests_on_is_one_of_the_terms():

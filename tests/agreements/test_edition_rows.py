@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from agreements.edition_desk import actions, rows
-from agreements.edition_desk.about import ABOUT, LEFT_EMPTY
+from agreements.edition_desk.about import ABOUT, HINTS
 from agreements.edition_desk.toml_writing import GONE, opened, without, written
 from agreements.edition_desk.typed import UNASKED, TableForm
 from agreements.edition_desk.words import TABLES
@@ -373,4 +373,4 @@ def test_every_table_says_what_it_is_about_and_what_it_means_to_leave_a_number_o
     page = as_writer.get(reverse("edition-terms", args=[copied.pk])).content.decode()
     assert ABOUT["contacts"] in page, "beside a table that this text does not have yet"
     page = as_writer.get(reverse("edition-row", args=[copied.pk, "terms", "suspension"])).content.decode()
-    assert ABOUT["suspension"] in page and LEFT_EMPTY["request_lead_months"] in page
+    assert ABOUT["suspension"] in page and HINTS["request_lead_months"] in page
