@@ -230,7 +230,8 @@ def read_text(source):
     """The tree of an official text: title, cover, preamble, chapters with articles, signature page.
 
     A text without a single article (a commitment) gives what it says as preamble, however its paragraphs stand
-    apart, and what comes after its last sentence as signature lines. Raises BadText when articles or chapters do not follow one another, or text belongs nowhere.
+    apart, and what comes after its last sentence as signature lines. Raises BadText when articles or chapters do not
+    follow one another, or text belongs nowhere.
     """
     lines = [line.rstrip() for line in source.split("\n")]
     for place, line in enumerate(lines, start=1):

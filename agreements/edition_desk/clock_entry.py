@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from ..tables import parsed
 from .choosing import articles_of, numbers_of
 from .forms import DraftForm
+from .like import OF_THE_BASE
 from .rows import ARRAYS
 from .sources import NAMES
 from .toml_writing import find, written
 from .typed import REFERRING
 
 _, ARRAY, ID, *_ = ARRAYS["deadlines"]
-OF_THE_BASE = ("articles", "rules", "missed", "default")  # what is said anew, or not at all
+SAID_ANEW = ("articles", "rules", *OF_THE_BASE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class ClocksForm(DraftForm):
         """The terms with the clocks that were taken."""
         for one in self.clocks:
             if self.cleaned_data[f"take-{one.id}"]:
-                values = {key: value for key, value in one.clock.items() if key not in OF_THE_BASE}
+                values = {key: value for key, value in one.clock.items() if key not in SAID_ANEW}
                 values |= {
                     "articles": [self.cleaned_data[f"article-{one.id}"]],
                     "default": one.default or None,

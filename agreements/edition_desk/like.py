@@ -10,10 +10,8 @@ from .toml_writing import find
 from .typed import REFERRING, shown
 
 OF_ITS_OWN_TEXT = ("article", "articles", "expiry_ground")
-OF_THE_BASE = (
-    "missed",
-    "default",
-)  # what a clock says in the base's own words, and whether its text is silent
+# What a clock says in the base's own words, and whether the base's text is silent.
+OF_THE_BASE = ("missed", "default")
 _OF_AN_ARTICLE = re.compile(r"（第[^）]*条[^）]*）")
 
 

@@ -20,71 +20,75 @@ from .test_stop_requests import (  # noqa: F401
     filed,
     fresh,
     put_forward,
+    stop,
     suspended,
     verified,
 )
 
 pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
-START, LAST, RETURNED = date(2026, 3, 1), date(2026, 8, 28), date(2026, 8, 31)
-LAST_TO_REFILE = date(2026, 9, 14)  # ten working days after 31 August
+# When it was sent back and ten working days after, by the longest suspension (`STOPS`, E11).
+RETURNED = {180: (date(2026, 8, 31), date(2026, 9, 14)), 45: (date(2026, 4, 16), date(2026, 4, 30))}
 ONE_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def returned(desk, clock, calendar):  # noqa: F811
-    agreement = suspended(desk, clock, START)
-    clock(LAST)
-    request = filed(desk, agreement, RESUME, on=LAST)
-    clock(RETURNED)
-    return perform(request.return_for_completion, by=desk.clerk, reason="缺复工证明", on=RETURNED)
+def last_to_refile(desk):
+    return RETURNED[desk.longest_stop][1]
 
 
-@pytest.mark.only_text("qinghai", reason="no days to complete what was sent back in the other texts")
+@pytest.fixture
+def returned(desk, clock, calendar, stop):  # noqa: F811
+    (start, last), (day, _) = stop, RETURNED[desk.longest_stop]
+    agreement = suspended(desk, clock, start)
+    clock(last)
+    request = filed(desk, agreement, RESUME, on=last)
+    clock(day)
+    return perform(request.return_for_completion, by=desk.clerk, reason="缺复工证明", on=day)
+
+
 @pytest.mark.rule("Q79.3")
-def test_a_returned_request_stops_the_end_until_its_last_day_and_the_page_says_so(returned):
-    assert returned.refile_by == LAST_TO_REFILE
-    assert f"最迟 {LAST_TO_REFILE} 补正" in standing(returned.agreement).sentence
-    assert run(LAST_TO_REFILE).done == []
+def test_a_returned_request_stops_the_end_until_its_last_day_and_the_page_says_so(returned, last_to_refile):
+    assert returned.refile_by == last_to_refile
+    assert f"最迟 {last_to_refile} 补正" in standing(returned.agreement).sentence
+    assert run(last_to_refile).done == []
     assert fresh(returned.agreement).status == Status.SUSPENDED
 
 
-@pytest.mark.only_text("qinghai", reason="no days to complete what was sent back in the other texts")
 @pytest.mark.rule("Q79.3")
 @pytest.mark.parametrize("days", [1, 30])
-def test_what_does_not_come_back_ends_it_the_day_after_however_late_the_run(returned, days):
-    run(LAST_TO_REFILE + timedelta(days=days))
+def test_what_does_not_come_back_ends_it_the_day_after_however_late_the_run(returned, last_to_refile, days):
+    run(last_to_refile + timedelta(days=days))
     agreement = fresh(returned.agreement)
     assert (agreement.status, agreement.ending.effective_on) == (
         Status.TERMINATED,
-        LAST_TO_REFILE + ONE_DAY,
+        last_to_refile + ONE_DAY,
     )
 
 
-@pytest.mark.only_text("qinghai", reason="no days to complete what was sent back in the other texts")
 @pytest.mark.rule("Q79.3")
-def test_completed_on_the_last_day_it_stops_the_end_again(desk, clock, returned):  # noqa: F811
-    clock(LAST_TO_REFILE)
-    applications.submit(returned, by=desk.operator, on=LAST_TO_REFILE)
-    assert run(LAST_TO_REFILE + timedelta(days=30)).done == []
+def test_completed_on_the_last_day_it_stops_the_end_again(desk, clock, returned, last_to_refile):  # noqa: F811
+    clock(last_to_refile)
+    applications.submit(returned, by=desk.operator, on=last_to_refile)
+    assert run(last_to_refile + timedelta(days=30)).done == []
 
 
 @pytest.mark.rule("Q79.3")
-def test_completed_a_day_later_it_is_refused_also_before_the_run(desk, clock, returned):  # noqa: F811
-    day = LAST_TO_REFILE + ONE_DAY
+def test_completed_a_day_later_it_is_refused_also_before_the_run(desk, clock, returned, last_to_refile):  # noqa: F811
+    day = last_to_refile + ONE_DAY
     clock(day)
-    with pytest.raises(RuleBroken, match=desk.words(f"补正期限到{LAST_TO_REFILE}为止.*第七十九条")):
+    with pytest.raises(RuleBroken, match=desk.words(f"补正期限到{last_to_refile}为止.*第七十九条")):
         applications.submit(returned, by=desk.operator, on=day)
 
 
-@pytest.mark.only_text("qinghai", reason="no days to complete what was sent back in the other texts")
-def test_returned_early_it_may_come_back_until_the_suspension_is_over(desk, clock, calendar):  # noqa: F811
-    agreement = suspended(desk, clock, START)
-    request = filed(desk, agreement, RESUME, on=START)
-    request = perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=START)
-    assert request.refile_by == LAST
-    run(LAST + timedelta(days=9))
-    assert fresh(agreement).ending.effective_on == LAST + ONE_DAY
+def test_returned_early_it_may_come_back_until_the_suspension_is_over(desk, clock, calendar, stop):  # noqa: F811
+    start, last = stop
+    agreement = suspended(desk, clock, start)
+    request = filed(desk, agreement, RESUME, on=start)
+    request = perform(request.return_for_completion, by=desk.clerk, reason="缺材料", on=start)
+    assert request.refile_by == last
+    run(last + timedelta(days=9))
+    assert fresh(agreement).ending.effective_on == last + ONE_DAY
 
 
 def test_other_requests_have_no_such_day(desk):
