@@ -11,35 +11,38 @@ LOST = "〔原文缺失〕"
 FOR_THE_PEN = "pen_"  # how the name of a blank begins that nobody but a pen fills
 BLANK = object()  # fill(): leave this blank as the official text prints it, for a pen
 
-LABELS = {
-    f"{party}_{name}": f"{who}{label}"
-    for party, who in (("agency", "甲方"), ("institution", "乙方"))
-    for name, label in (
-        ("name", "名称"),
-        ("code", "代码"),
-        ("signatory", "法定代表人或委托代理人"),
-        ("address", "地址"),
-        ("postcode", "邮政编码"),
-        ("phone", "联系电话"),
-        ("seal", "公章"),
-        ("signature", "法定代表人签章"),
-        ("signed_year", "签署年份"),
-        ("signed_month", "签署月份"),
-        ("signed_day", "签署日"),
-    )
-} | {
-    "start_year": "协议开始年份",
-    "start_month": "协议开始月份",
-    "start_day": "协议开始日",
-    "end_year": "协议结束年份",
-    "end_month": "协议结束月份",
-    "end_day": "协议结束日",
-    "start_year_short": "协议开始年份的后两位",
-    "end_year_short": "协议结束年份的后两位",
-    "material": "材料名称",
-    "seal": "单位盖章",
-    "commitment_date": "承诺日期",
-}
+# Blanks that the letter of commitment alone has.
+OF_THE_LETTER = {"material": "材料名称", "seal": "单位盖章", "commitment_date": "承诺日期"}
+LABELS = (
+    {
+        f"{party}_{name}": f"{who}{label}"
+        for party, who in (("agency", "甲方"), ("institution", "乙方"))
+        for name, label in (
+            ("name", "名称"),
+            ("code", "代码"),
+            ("signatory", "法定代表人或委托代理人"),
+            ("address", "地址"),
+            ("postcode", "邮政编码"),
+            ("phone", "联系电话"),
+            ("seal", "公章"),
+            ("signature", "法定代表人签章"),
+            ("signed_year", "签署年份"),
+            ("signed_month", "签署月份"),
+            ("signed_day", "签署日"),
+        )
+    }
+    | {
+        "start_year": "协议开始年份",
+        "start_month": "协议开始月份",
+        "start_day": "协议开始日",
+        "end_year": "协议结束年份",
+        "end_month": "协议结束月份",
+        "end_day": "协议结束日",
+        "start_year_short": "协议开始年份的后两位",
+        "end_year_short": "协议结束年份的后两位",
+    }
+    | OF_THE_LETTER
+)
 
 _NUMERAL = "[零〇一二三四五六七八九十百]+"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")

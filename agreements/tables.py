@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
@@ -50,7 +51,7 @@ def build(kind, raw, table):
     where = f"[{table}]" if table else "文件"
     if not isinstance(raw, dict):
         raise BadTerms(f"{where} 应为一张表")
-    hints, known = get_type_hints(kind), {one.name: one for one in fields(kind)}
+    hints, known = _annotations(kind), {one.name: one for one in fields(kind)}
     if unknown := [str(key) for key in raw if key not in known]:
         raise BadTerms(f"{where} 有不认识的项：{'、'.join(unknown)}")
     required = [name for name, one in known.items() if one.default is MISSING is one.default_factory]
@@ -58,6 +59,11 @@ def build(kind, raw, table):
         raise BadTerms(f"{where} 缺少 {'、'.join(missing)}")
     path = f"{table}." if table else ""
     return kind(**{name: _convert(hints[name], value, f"{path}{name}") for name, value in raw.items()})
+
+
+_annotations = lru_cache(
+    get_type_hints
+)  # they are worked out from text each time, and a file has hundreds of tables
 
 
 def _convert(hint, value, where):

@@ -90,13 +90,18 @@ def read_commitment(source):
     return read_text(source) if source.strip() else None
 
 
+@lru_cache(maxsize=64)
+def read_part(column, source):
+    """What one source says: its facts, FormText, Terms or catalogue. Raises BadSources, BadText, BadTerms.
+
+    Kept by the text itself: pages ask for the same text many times, and two rows with one text may share it.
+    """
+    return _READERS[column](source)
+
+
 def read_whole(sources):
     """The FormText of five sources that can all be read. Raises BadSources, BadText, BadTerms."""
-    facts_of(sources["manifest"])
-    read_terms(sources["terms_source"])
-    read_breaches(sources["breaches_source"])
-    read_commitment(sources["commitment"])
-    return read_text(sources["text"])
+    return {column: read_part(column, sources[column]) for column in NAMES}["text"]
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,8 @@ _READERS = dict(zip(NAMES, (facts_of, read_text, read_commitment, read_terms, re
 
 @lru_cache(maxsize=64)
 def _read(column, source):
-    """(what is read, ""), or (None, why it cannot be). A page asks for the same draft many times."""
+    """(what is read, ""), or (None, why it cannot be). What cannot be read is not read again either."""
     try:
-        return _READERS[column](source), ""
+        return read_part(column, source), ""
     except ValueError as wrong:  # BadSources, BadText, BadTerms
         return None, str(wrong)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from ..edition_text import FOR_THE_PEN, LABELS, LOST, chinese_number, number_of
+from ..edition_text import FOR_THE_PEN, LABELS, LOST, OF_THE_LETTER, chinese_number, number_of
 from ..papers.fonts import undrawable
 
 _HEADING = re.compile(r"第([零〇一二三四五六七八九十百]+)(章|条)\s+\S")
@@ -87,9 +87,11 @@ def placeholders_without_blank(reading):
     """Names that nobody fills: the paper would show an empty line for ever."""
     for column, label in BOTH.items():
         form = reading.form if column == "text" else reading.commitment
-        unknown = sorted(form.placeholders - set(LABELS)) if form else ()
+        known = set(LABELS) - set(OF_THE_LETTER if column == "text" else ())
+        unknown = sorted(form.placeholders - known) if form else ()
         for name in (one for one in unknown if not one.startswith(FOR_THE_PEN)):
-            yield f"{label}里的 {{{name}}} 不是门户能填的空白，核对名字", column
+            where = "只能用在承诺书里" if name in OF_THE_LETTER else "不是门户能填的空白"
+            yield f"{label}里的 {{{name}}} {where}，核对名字", column
 
 
 def the_parties_are_named(reading):

@@ -1,17 +1,11 @@
-import tomllib
-from functools import lru_cache
-
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from institutions.models import Region
 
-from ..breaches import read_breaches
-from ..edition_desk.sources import NAMES, digest_of, facts_of
-from ..edition_text import read_text
+from ..edition_desk.sources import NAMES, digest_of, facts_of, read_part
 from ..status import ENDED, LIVE, Status
-from ..terms import read_terms
 
 
 class EditionQuerySet(models.QuerySet):
@@ -48,7 +42,7 @@ class EditionQuerySet(models.QuerySet):
         )
         named = {name: facts[name] for name in ("code", "version", "title", "subtitle", "issuer")}
         return self.create(
-            **named, **sources, region=region, complete=read_text(sources["text"]).complete, sha256=digest_of(sources)
+            **named, **sources, region=region, complete=read_part("text", sources["text"]).complete, sha256=digest_of(sources)
         )  # fmt: skip
 
     def newest(self):
@@ -110,13 +104,18 @@ class Edition(models.Model):
 
     def concerns(self, grade):
         """Whether it is meant for a hospital of this grade ("2A"); a text that names no grades is for all."""
-        grades = _parsed(tomllib.loads, self.manifest).get("grades", ())
+        grades = read_part("manifest", self.manifest).get("grades", ())
         return not grades or grade[:1] in grades
 
     @property
     def has_commitment(self):
         """Whether a letter of commitment comes with the text."""
-        return bool(self.commitment.strip())
+        return self.letter is not None
+
+    @property
+    def letter(self):
+        """The parsed letter of commitment; None where the text comes without one."""
+        return read_part("commitment", self.commitment)
 
     @property
     def sources(self):
@@ -131,19 +130,13 @@ class Edition(models.Model):
     @property
     def form(self):
         """The parsed agreement text."""
-        return _parsed(read_text, self.text)
+        return read_part("text", self.text)
 
     @property
     def terms(self):
         """Every number of this edition, typed and frozen."""
-        return _parsed(read_terms, self.terms_source)
+        return read_part("terms_source", self.terms_source)
 
     @property
     def breaches(self):
-        return _parsed(read_breaches, self.breaches_source)
-
-
-@lru_cache(maxsize=64)
-def _parsed(reader, source):
-    # Keyed by the text itself: an edition never changes, and two rows with one text may share the result.
-    return reader(source)
+        return read_part("breaches_source", self.breaches_source)

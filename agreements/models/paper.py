@@ -10,6 +10,7 @@ from .. import checks, permissions
 from ..deliveries import checks as delivery_checks
 from ..deliveries import notice_papers
 from ..gate import step
+from ..papers.cover import cover_values
 from .agreement import Agreement
 from .printed_form import PaperDamaged, PrintedForm
 from .querysets import OfAgreement
@@ -204,7 +205,9 @@ class Paper(SealingActs, Stateful):
         if not agreement.edition.has_commitment:
             return None
         agency = agreement.cover.get("agency_name") or str(agreement.agency)
-        snapshot = {"agency_name": agency, "material": material, "day": day.isoformat()}
+        known = cover_values(agreement) | {"agency_name": agency, "material": material}
+        asked = {name: known[name] for name in agreement.edition.letter.placeholders if name in known}
+        snapshot = asked | {"agency_name": agency, "material": material, "day": day.isoformat()}
         return cls.owe(agreement, cls.Purpose.COMMITMENT, snapshot, day.year)
 
     @classmethod

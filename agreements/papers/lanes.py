@@ -67,11 +67,12 @@ def laid_out(paper):
     """The PDF of a paper by the plain lane: the press lays it out, whatever it says. Raises PaperRefused."""
     edition, stamp = paper.agreement.edition, stamp_of(paper)
     if paper.purpose == Paper.Purpose.COMMITMENT:
-        day = date.fromisoformat(paper.snapshot["day"])
-        values = {k: paper.snapshot[k] for k in ("agency_name", "material")} | {
-            "commitment_date": f"{day:%Y年%-m月%-d日}"
-        }
-        return render_commitment(edition.commitment, {**values, "seal": BLANK}, stamp=stamp)
+        pen, day = (
+            dict.fromkeys(edition.letter.placeholders, BLANK),
+            date.fromisoformat(paper.snapshot["day"]),
+        )
+        values = pen | paper.snapshot | {"commitment_date": f"{day:%Y年%-m月%-d日}"}
+        return render_commitment(edition.letter, values, stamp=stamp)
     if not paper.is_copy:
         return render_sheet(Sheet(**paper.snapshot), stamp=stamp)
     return render_agreement(edition.form, blanks(paper), stamp=stamp)

@@ -171,6 +171,15 @@ def columns(line, values):
     return tuple(pieces(half, values) for half in halves)
 
 
+def signing_line(line, values):
+    """A line to be signed by pen: a blank that nobody fills keeps the rule that the form prints in it."""
+
+    def filled(found):
+        return value_of(found["name"], values) or found["printed"] or ""
+
+    return _BLANK_IN_TEXT.sub(filled, four_wide(line))
+
+
 def four_wide(label):
     """A two-character label spread by spaces (地    址) is as wide as its four-character neighbours."""
     return re.sub(r" {2,}", _WIDE * 2, label)

@@ -5,13 +5,15 @@ from itertools import chain
 
 from django.template.loader import render_to_string
 
-from agreements.edition_text import BLANK, LABELS, LOST, read_text
+from agreements.edition_text import BLANK, LABELS, LOST
 
 from . import boxes, layout
 from .fonts import check_characters
 from .press import press
 from .qr import qr_data_uri
 from .refusals import MissingField, PaperRefused
+
+SPREAD = 13  # characters: as many of a letter's title stand on one line with their spaces
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,16 @@ def paper_name(text, number):
 
 
 def render_commitment(text, values, *, stamp, draft=False):
-    """The letter of commitment as PDF/A-2b (Q00.6, Q07.10). `text`: the official wording with its placeholders.
-
-    Arguments and errors otherwise as for render_agreement.
-    """
-    text = read_text(text)
+    """The letter of commitment as PDF/A-2b (Q00.6, Q07.10). Arguments and errors as for render_agreement."""
     _check_official(text, stamp, draft)
     if not draft:
         _check_filled(text.preamble, values, place=text.title, remedy="请补全后再生成")
     _check_drawable(text, values, stamp)
     context = {
         "paragraphs": [layout.pieces(line, values, boxes.FLOWING) for line in text.preamble],
-        "closing": [layout.pieces(layout.four_wide(line), values) for line in text.signature_lines if line],
+        "closing": [layout.signing_line(line, values) for line in text.signature_lines if line],
+        "spread": len(text.title) <= SPREAD,
+        "title_size": layout.title_size(text.title),
     }
     return press(_html("papers/commitment.html", text, None if draft else stamp, context))
 

@@ -144,7 +144,8 @@ def preview_response(request, form, back, letter=False):
     blanks = dict.fromkeys(form.placeholders, BLANK)
     try:
         if letter:
-            content = render_commitment(form.source, blanks, stamp=None, draft=True)
+            undated = blanks | {"commitment_date": "年　　月　　日"}
+            content = render_commitment(form, undated, stamp=None, draft=True)
         else:
             content = render_agreement(form, blanks, stamp=None, draft=True)
     except PaperRefused as why:

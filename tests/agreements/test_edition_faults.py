@@ -39,6 +39,7 @@ def test_the_reference_form_has_none():
         ("text", "{institution_phone}", "", "“联系电话：”有空白，没有写明填什么", "text"),
         ("text", "{institution_seal}", "", "有空白，没有写明填什么", "text"),
         ("text", "{agency_address}", "{agency_adress}", "{agency_adress} 不是门户能填的空白", "text"),
+        ("text", "{agency_address}", "{material}", "协议文本里的 {material} 只能用在承诺书里", "text"),
         ("text", "{institution_name}", "西宁湟滨医院", "没有填乙方名称的空白", "text"),
         ("text", "第七十九条   ", "第七十八条   ", "第七十八条出现了2次", "text"),
         ("text", "第七十九条   ", "第七十八条   ", "缺少第七十九条", "text"),

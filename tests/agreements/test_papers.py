@@ -87,6 +87,18 @@ def test_a_commitment_is_made_for_each_material(press):
     assert paper.number.endswith("诺〔2026〕1号") or "诺〔" in paper.number
 
 
+@pytest.mark.only_text(
+    "made-up", reason="no other letter names who gives it, or prints a rule to be sealed on"
+)
+def test_a_letter_names_whatever_of_the_parties_its_text_asks_for(press):
+    agreement = press.signed()
+    revise_institution(press.hospital, by=press.clerk, reason="更名", name="云城第一医院")
+    paper = actions.commit_material(agreement, "采购价格", by=press.operator)
+    text = text_of(content_of(paper))
+    assert "承诺单位：云城第一医院" in text and "单位盖章：________" in text
+    assert paper.snapshot["institution_name"] == "云城第一医院"
+
+
 def test_a_missing_glyph_is_named_nothing_is_lost_and_the_paper_stays_owed(press):
     agreement = press.confirmed()
     version = press.hospital.current

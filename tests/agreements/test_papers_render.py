@@ -20,7 +20,7 @@ from agreements.papers.sheet import Sheet, render_sheet
 OFFICIAL = Path(__file__).parents[1] / "data"
 EDITION = Path(settings.EDITIONS_DIR) / "qinghai-2025"
 TEXT = read_text((EDITION / "text.txt").read_text())
-COMMITMENT = (EDITION / "commitment.txt").read_text()
+COMMITMENT = read_text((EDITION / "commitment.txt").read_text())
 STAMP = Stamp("QH-2025-000123", "K7QM-3D9F-XW2P", "https://example.gov.cn/v/K7QM3D9FXW2P")
 PEN = ("seal", "signature", "signed_year", "signed_month", "signed_day", "commitment_date")
 # Every value in brackets that no form uses, so that the tests can tell values from the form's own words.
@@ -183,6 +183,13 @@ def test_a_blank_left_to_the_pen_on_purpose_is_not_missing(short):
 def test_a_commitment_names_its_material():
     with pytest.raises(MissingField, match="承诺书缺少：材料名称"):
         render_commitment(COMMITMENT, VALUES | {"material": ""}, stamp=STAMP)
+
+
+def test_the_long_title_of_a_letter_stays_on_one_line():
+    title = "定点医疗机构医疗保障服务承诺书"
+    letter = read_text(COMMITMENT.source.replace("承诺书", title, 1))
+    page = opened(render_commitment(letter, VALUES, stamp=STAMP))[0]
+    assert len(page.search_for(title)) == 1
 
 
 def test_a_notice_closes_with_its_day_in_one_line_and_breaks_no_amount():

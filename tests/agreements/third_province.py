@@ -50,7 +50,8 @@ COMMITMENT = """承诺书
 {agency_name}：
 我单位报送的{material}真实、完整。
 
-单位盖章：{seal}
+承诺单位：{institution_name:________}
+单位盖章：{seal:________}
 {commitment_date:    年  月  日}
 """
 
@@ -92,6 +93,7 @@ max_days = 45
 ends_automatically_after_days = 45
 reminder_days_before = [10, 1]
 request_lead_months = 1
+refile_working_days = 5
 
 [termination]
 article = "第十条"
@@ -328,8 +330,9 @@ LEAN = ("payment_hold", "refund", "audit", "inspecting", "inspection_result", "p
 
 
 def lean():
-    """Its terms without the tables that a text may be silent about."""
-    return re.sub(rf"\n\[(?:{'|'.join(LEAN)})\]\n(?:.+\n)+", "\n", TERMS)
+    """Its terms without the tables, and the number, that a text may be silent about."""
+    terms = TERMS.replace("refile_working_days = 5\n", "")
+    return re.sub(rf"\n\[(?:{'|'.join(LEAN)})\]\n(?:.+\n)+", "\n", terms)
 
 
 def write(folder, terms=TERMS):
