@@ -52,10 +52,15 @@ def change_form(request):
             "head": ["变更事项", "变更前", "变更后"],
             "rows": [[d.label, d.old, d.new] for d in request.compare(whole_account=True)],
         },
-        basis=f"依据服务协议{request.agreement.terms.change.article}，"
-        + ("申请变更以上信息，请予审核。" if major else "书面告知以上信息变更。"),
-        boxes=[SEALED, OPINIONS] if major else [SEALED],
+        basis=f"依据服务协议{request.agreement.terms.change.article}，{_what_is_asked(request)}",
+        boxes=[SEALED] if request.granted_on_receipt else [SEALED, OPINIONS],
     )
+
+
+def _what_is_asked(request):
+    if request.is_major:
+        return "申请变更以上信息，请予审核。"
+    return "书面告知以上信息变更" + ("。" if request.granted_on_receipt else "，其中银行账户请予核对。")
 
 
 def supplement(amendment):

@@ -41,6 +41,12 @@ def test_an_account_is_told_with_its_proof(desk):
         asked(desk, desk.signed(), files=[])
 
 
+def test_its_form_has_a_place_for_what_the_agency_finds(desk):
+    sheet = asked(desk, desk.signed()).form_paper.snapshot
+    assert "甲方审核意见：" in [line for box in sheet["boxes"] for line in box]
+    assert "请予审核" in sheet["basis"] or "其中银行账户请予核对" in sheet["basis"]
+
+
 @held
 @pytest.mark.rule("Q76.2")
 def test_payment_stops_until_the_account_is_decided(desk, agency):
