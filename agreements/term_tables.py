@@ -73,13 +73,15 @@ class Suspension(Term):
 
     `ends_automatically_after_days`: after which a requested one ends the agreement; None: it never does.
     `request_lead_months`: None where the text knows no suspension on request.
+    `refile_working_days`: how long a request to go on that was returned still holds the ending off; None: until it is
+    decided or withdrawn, as any other that is open.
     """
 
     max_days: int | None = None
     ends_automatically_after_days: int | None = None
     reminder_days_before: tuple[int, ...] = ()
     request_lead_months: int | None = None
-    refile_working_days: int = 10  # how long a returned request to go on still holds the ending off
+    refile_working_days: int | None = None
 
     @property
     def on_request(self):

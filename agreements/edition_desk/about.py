@@ -58,6 +58,7 @@ HINTS = {
     "request_lead_months": "空着，乙方就不能申请中止；文本让乙方申请、没有写提前多久的，填 0",
     "max_days": "空着，中止没有最长日数",
     "ends_automatically_after_days": "空着，中止再久也不自动终止",
+    "refile_working_days": "空着，退回补正的继续履行申请在甲方决定或乙方撤回之前，一直推迟自动终止",
     "extension_months": "空着，期满不自动延长",
     "longest_months": "空着，连同延长没有上限",
     "major_working_days": "空着，乙方没有申请的期限",

@@ -144,15 +144,15 @@ class StopRequest(Application):
     def refile_by(self):
         """第七十九条：until when a returned request to go on keeps a requested suspension from ending the agreement.
 
-        Not before the last day of the suspension itself; None where nothing ends by itself.
+        Not before the last day of the suspension itself; None where nothing ends by itself, or where the text sets no
+        time to complete it in: then it waits for a decision as any other.
         """
         if self.status != S.RETURNED or self.suspension is None or self.suspension.cause != "requested":
             return None
-        longest = self.suspension.longest()
-        if longest is None or self.suspension.exception_reason:
+        longest, days = self.suspension.longest(), self.agreement.terms.suspension.refile_working_days
+        if longest is None or days is None or self.suspension.exception_reason:
             return None
         calendar = calendar_for(self.agreement.agency.region)
-        days = self.agreement.terms.suspension.refile_working_days
         return max(longest.day, calendar.add_working_days(self.returned_on, days))
 
     # ── what the rules ask of it ──

@@ -27,8 +27,8 @@ from .test_stop_requests import (  # noqa: F401
 
 pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
-# When it was sent back and ten working days after, by the longest suspension (`STOPS`, E11).
-RETURNED = {180: (date(2026, 8, 31), date(2026, 9, 14)), 45: (date(2026, 4, 16), date(2026, 4, 30))}
+# When it was sent back and so many working days after (ten; five), by the longest suspension (`STOPS`, E11).
+RETURNED = {180: (date(2026, 8, 31), date(2026, 9, 14)), 45: (date(2026, 4, 16), date(2026, 4, 23))}
 ONE_DAY = timedelta(days=1)
 
 
@@ -89,6 +89,17 @@ def test_returned_early_it_may_come_back_until_the_suspension_is_over(desk, cloc
     assert request.refile_by == last
     run(last + timedelta(days=9))
     assert fresh(agreement).ending.effective_on == last + ONE_DAY
+
+
+@pytest.mark.each_text("lean")
+@pytest.mark.only_text("lean", reason="every other text sets the time to complete it in")
+def test_where_the_text_sets_no_time_it_waits_for_a_decision(desk, clock, returned):  # noqa: F811
+    day = date(2026, 6, 1)
+    clock(day)
+    assert returned.refile_by is None and run(day).done == []
+    perform(returned.refuse, by=desk.reviewer, reason="不具备复工条件", on=day)
+    run(day + ONE_DAY)
+    assert fresh(returned.agreement).status == Status.TERMINATED
 
 
 def test_other_requests_have_no_such_day(desk):
