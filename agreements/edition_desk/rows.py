@@ -81,9 +81,9 @@ class Draft:
         files = (_raw(sources[one], NAMES[one]) for one in ("terms_source", "breaches_source"))
         return cls(form.articles if form else (), *files)
 
-    def free_number(self):
-        """T-03 is taken, T-04 is free: the number of a new clock."""
-        taken = {str(one["id"]) for one in _tables(self.raw, "deadline", "id")}
+    def free_number(self, beside=()):
+        """T-03 is taken, T-04 is free: the number of a new clock, none of those `beside`."""
+        taken = {str(one["id"]) for one in _tables(self.raw, "deadline", "id")} | set(beside)
         return next(one for one in (f"T-{number:02}" for number in count(1)) if one not in taken)
 
     def measures(self, now):

@@ -213,8 +213,33 @@ def test_the_clocks_of_the_base_are_added_at_once_with_the_articles_of_the_draft
     assert "article-T-05" not in data  # the draft has no such number yet
     page = words(as_writer.post(address, data | {"take-T-14": "on"}))
     assert "选条款，或者不加这个时限" in page
-    as_writer.post(address, data | {"take-T-14": "on", "article-T-14": "第八十三条"})
+    chosen = data | {"take-T-14": "on", "article-T-14": "第八十三条"}
+    assert data["length-T-34c"] == ["10"] and "length-T-03" not in data  # its own number, or that of a table
+    assert "写长度，或者不加这个时限" in words(as_writer.post(address, chosen | {"length-T-14": ""}))
+    answered = {"take-T-34c": "on", "article-T-34c": "第七条", "length-T-34c": "6"}
+    as_writer.post(address, chosen | answered)
     clocks = {one["id"]: one for one in tomllib.loads(fresh(case).terms_source)["deadline"]}
-    assert set(clocks) == {"T-03", "T-14", "T-22"}
+    assert set(clocks) == {"T-03", "T-14", "T-22", "T-34c"}
+    assert (clocks["T-14"]["length"], clocks["T-34c"]["length"]) == (0, 6)
     assert clocks["T-03"]["articles"] == ["第十二条"] and "default" not in clocks["T-03"]
     assert clocks["T-22"]["default"] and clocks["T-22"]["length"] == "defence.working_days"
+
+
+def test_the_clocks_of_a_table_by_article_follow_the_articles_of_the_draft(as_writer, edition, writer):
+    """The base stops persons by 第六十五条 and 第六十六条, this draft by three other articles."""
+    case = actions.copy_edition(edition, by=writer, empty=["terms_source"])
+    for number, article in ((12, "第十二条"), (13, "第十三条"), (14, "第十四条")):
+        sent = {"article": article, "min_months": 2, "max_months": number, "slack_days": 0}
+        row = reverse("edition-row", args=[case.pk, "terms", "person_stop.new"])
+        as_writer.post(row, untouched(as_writer.get(row).context["form"]) | sent)
+    address = reverse("edition-clocks", args=[case.pk])
+    data = untouched(as_writer.get(address).context["form"])
+    as_writer.post(address, data)
+    clocks = tomllib.loads(fresh(case).terms_source)["deadline"]
+    found = {one["id"]: (one["title"], one["articles"], one["length"]) for one in clocks}
+    assert found == {
+        "T-10": ("中止责任人或责任部门（第十二条）", ["第十二条"], "person_stop.12.max_months"),
+        "T-11": ("中止责任人或责任部门（第十三条）", ["第十三条"], "person_stop.13.max_months"),
+        "T-15": ("中止责任人或责任部门（第十四条）", ["第十四条"], "person_stop.14.max_months"),
+    }
+    assert not any("中止责任人" in str(one.clock) for one, *_ in as_writer.get(address).context["lines"])
