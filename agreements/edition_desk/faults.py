@@ -49,7 +49,7 @@ def _facts(reading, region, published):
     if facts is None:
         return
     if not _is_plain(facts["code"]) or not _is_plain(facts["version"]):
-        yield "版本代码和修订号只用小写字母、数字、点和连字符，例如 qinghai-2025", "manifest"
+        yield "版本代码和修订号只用小写字母、数字、点和连字符，例如 dianhai-2026", "manifest"
     if facts["code"] in RESERVED:
         yield f"版本代码不能叫“{facts['code']}”，换一个", "manifest"
     if facts["region"] != region.code:

@@ -18,7 +18,7 @@ from .words import VALUES
 
 AROUND = 60  # characters of the text shown on either side of a gap
 HELP = {
-    "code": "小写字母、数字和连字符，例如 qinghai-2025；同一文本的各次修订用同一个代码",
+    "code": "小写字母、数字和连字符，例如 dianhai-2026；同一文本的各次修订用同一个代码",
     "version": "同一代码下不重复，例如 3",
     "title": "与文本的标题一致",
     "subtitle": "例如 2025修订版",
