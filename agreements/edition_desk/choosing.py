@@ -37,7 +37,7 @@ class SeveralWidget(forms.MultiWidget):
 
     def get_context(self, name, value, attrs):
         value = value if isinstance(value, list) else self.decompress(value)
-        self._lines(len(value) + (self.spare if value else 1))
+        self._lines(len(value) + self.spare)
         return super().get_context(name, value + [""] * self.spare, attrs)
 
     def value_from_datadict(self, data, files, name):

@@ -142,6 +142,12 @@ def _table(reading):
     return opened(reading.sources["terms_source"], "terms.toml").unwrap().get("cites")
 
 
+def read_out(raw):
+    """[(what it is about, article of the reference form, the own articles or "")] of the [cites] of parsed terms; [] without."""
+    here = raw.get("cites") or {}
+    return [(about, one, here.get(one, "")) for one, (about, *_) in REFERENCE.items()] if here else []
+
+
 def with_table(source, chosen):
     """The terms with this concordance, {reference: [own articles]}; one that says the same of every article is none."""
     had = opened(source, "terms.toml").get("cites")

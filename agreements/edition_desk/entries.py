@@ -7,10 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from .choosing import SPARE
-from .words import key_label
+from .words import CODES, key_label
 
 GONE_MARK, MOST = "gone", 200
-CODES = ("name", "code")  # of an entry: its own sign, which nobody but the program reads
 
 
 class EntriesWidget(forms.Widget):

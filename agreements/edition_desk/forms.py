@@ -148,6 +148,7 @@ class CitesForm(DraftForm):
 
     def __init__(self, *args, lines, articles, **kwargs):
         super().__init__(*args, **kwargs)
+        self.texts = {one.label: one.paragraphs[0].shown for one in articles}
         self.lines = {f"own-{place}": line for place, line in enumerate(lines)}
         for name, line in self.lines.items():
             choices = articles_of(articles, line.own)
@@ -162,7 +163,9 @@ class CitesForm(DraftForm):
             self.fields[name] = field
 
     def rows(self):
-        return [(line, self[name]) for name, line in self.lines.items()]
+        """[(line, its field, how the articles that stand there begin)]."""
+        for name, line in self.lines.items():
+            yield line, self[name], [(one, self.texts[one]) for one in line.own if one in self.texts]
 
     def chosen(self):
         """{reference article: [own articles]}."""

@@ -9,12 +9,11 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 from django import forms
 from django.core.exceptions import ValidationError
 
-from institutions.differences import FACT_FIELDS
-
 from ..edition_text import chinese_number, number_of
 from ..term_tables import DeadlineTerm
 from .about import HINTS
 from .choosing import (
+    SPARE,
     NumberOrNameField,
     SeveralField,
     articles_of,
@@ -23,10 +22,10 @@ from .choosing import (
     places_of,
     with_present,
 )
-from .entries import CODES, EntriesField, EntriesWidget, caption
+from .entries import EntriesField, EntriesWidget, caption
 from .forms import DraftForm
 from .toml_writing import GONE
-from .words import EVENTS, VALUES, key_label
+from .words import CODES, EVENTS, VALUES, key_label
 
 REFERRING = ("length", "usual", "shortest", "reminders")  # of a clock: a number, or the name of one
 LONG = ("text", "missed")
@@ -170,9 +169,9 @@ def _field(field, hint, draft, initial, kind):
         others = [(one, key_label(one)) for one in _names(kind) if one not in ("article", "defaults")]
         return forms.MultipleChoiceField(choices=others, widget=forms.CheckboxSelectMultiple, **more)
     if name in CHOSEN:
-        return SeveralField(
-            choices=CHOSEN[name](draft, now or ()), as_number=name == "escalated_from", **more
-        )
+        choices = CHOSEN[name](draft, now or ())
+        spare = len(choices) - len(now or ()) if name == "offset_order" else SPARE
+        return SeveralField(choices=choices, as_number=name == "escalated_from", spare=spare, **more)
     if kind is DeadlineTerm and name in REFERRING:
         several = name == "reminders"
         named = now if "." in str(now) else ""
@@ -209,7 +208,7 @@ def cells_of(kind, draft, now):
             gone = [(one, f"{one}（文本里没有）") for one in named if one and one not in dict(places)]
             cell = forms.ChoiceField(choices=[("", "选条款"), *gone, *places])
         elif field.name == "fields":
-            archive = [(one.name, one.verbose_name) for one in FACT_FIELDS]
+            archive = list(VALUES["fields"].items())
             cell = forms.MultipleChoiceField(choices=archive, widget=forms.CheckboxSelectMultiple)
         else:
             cell = _plain_field(field.name, hints[field.name], {"required": field.default is MISSING})

@@ -1,5 +1,7 @@
 """What the tables and keys of an edition are called on the screen."""
 
+from institutions.differences import FACT_FIELDS
+
 TABLES = {
     "signing": "签订",
     "scope": "服务范围和支付方式",
@@ -181,6 +183,7 @@ KEYS = {
     "article_label": "条款",
     "needs_request": "须对方申请",
 }
+CODES = ("name", "code")  # of an entry of a list: its own sign, which nobody but the program reads
 VALUES = {
     "lowest_level": {"province": "省级", "prefecture": "市、自治州级", "county": "县级"},
     "blocked_by": {"criticism": "通报批评", "fine": "罚款", "suspend": "中止", "rescind": "解除"},
@@ -199,6 +202,7 @@ VALUES = {
     "stops": {"person": "人员", "department": "科室", "service": "服务项目"},
     "grades": {"1": "一级", "2": "二级", "3": "三级", "0": "未定级"},
     "causes": {"requested": "依申请", "investigation": "核查", "breach": "违约"},
+    "fields": {field.name: field.verbose_name for field in FACT_FIELDS},
     "offset_order": {"fund": "申请拨付的基金", "deposit": "质量保证金", "institution": "医疗机构缴款"},
 }
 
@@ -274,6 +278,7 @@ def value_label(key, value):
     if isinstance(value, tuple | list):
         return "、".join(value_label(key, one) for one in value) or "没有"
     if hasattr(value, "__dataclass_fields__"):
-        shown = [value_label(name, getattr(value, name)) for name in value.__dataclass_fields__]
+        names = [name for name in value.__dataclass_fields__ if name not in CODES]
+        shown = [value_label(name, getattr(value, name)) for name in names]
         return " ".join(one for one in shown if one not in ("", "没有", "否"))
     return str(VALUES.get(key, {}).get(value, value) if isinstance(value, str) else value)

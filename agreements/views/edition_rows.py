@@ -14,6 +14,7 @@ from ..edition_desk import rows
 from ..edition_desk.about import about
 from ..edition_desk.blank import is_blank
 from ..edition_desk.choosing import SeveralField
+from ..edition_desk.concordance import read_out
 from ..edition_desk.entries import EntriesField
 from ..edition_desk.item_entry import open_articles
 from ..edition_desk.like import clocks_of_the_base, like_the_base
@@ -22,7 +23,7 @@ from ..edition_desk.sources import NAMES, Reading
 from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import as_written, find, opened, written
 from ..edition_desk.typed import TableForm
-from ..edition_desk.words import key_label, length_of, value_label
+from ..edition_desk.words import CODES, key_label, length_of, value_label
 from ..edition_text import LOST, NoSuchArticle
 from ..gate import refusal
 from ..tables import BadTerms
@@ -58,7 +59,7 @@ def terms(request, pk):
             (one, length_of(one, raw), faults.get(("deadlines", str(one.get("id"))), ()), f"deadlines/{one.get('id')}")
             for one in clocks
         ],
-        "cites": len(raw.get("cites", ())),
+        "cites": read_out(raw),
         "usual": clocks_of_the_base(case.based_on, raw),
         "absent": rows.absent_from(raw),
     }  # fmt: skip
@@ -156,13 +157,14 @@ def _values(row, table):
 
 
 def _flat(value):
-    """Small tables within a list, by their values."""
+    """Small tables within a list, by their values; what only the program reads is left out."""
     if isinstance(value, list):
-        return [
-            "，".join(value_label("", one) for one in item.values()) if isinstance(item, dict) else item
-            for item in value
-        ]
+        return [_entry(item) if isinstance(item, dict) else item for item in value]
     return value
+
+
+def _entry(table):
+    return "，".join(value_label(key, value) for key, value in table.items() if key not in CODES)
 
 
 def _article(reading, table):

@@ -133,6 +133,8 @@ def test_the_proposal_is_marked_and_stands_only_when_it_was_saved(as_writer, cop
     place = next(name for name, line in page.context["form"].lines.items() if line.reference == "第三条")
     data = untouched(page.context["form"])
     assert data[f"{place}_0"] == ["第六条"]
+    said = case.reading.form.article(6).paragraphs[0].shown
+    assert f"第六条　{said}"[:40] in words(page)  # its words beside its number, so that nobody need look them up
     as_writer.post(address, data | {f"{place}_0": "第七条"})
     case = EditionCase.objects.get()
     assert case.reading.terms is None or case.reading.terms.cites["第三条"] == "第七条"
@@ -140,6 +142,8 @@ def test_the_proposal_is_marked_and_stands_only_when_it_was_saved(as_writer, cop
     assert (cites["第三条"], cites["第七十九条"]) == ("第七条", "第八十二条")
     assert "terms/cites" not in [key for key, _ in case.unseen]
     assert "建议</span>" not in words(as_writer.get(address))
+    overview = words(as_writer.get(reverse("edition-terms", args=[case.pk])))
+    assert "<dt>服务范围</dt><dd>第七条</dd>" in overview  # who publishes reads it there, article by article
 
 
 def test_a_text_with_the_same_numbers_shows_them_as_they_are(as_writer, copied):

@@ -329,3 +329,10 @@ def test_who_publishes_reads_the_text_the_letter_and_the_clocks_first(client, co
     letter = client.get(url("edition-draft-preview", copied) + "?letter=1")
     assert letter["Content-Type"] == "application/pdf"
     assert "20 工作日（取自拨付）" in client.get(url("edition-terms", copied)).content.decode()
+
+
+def test_in_a_table_the_facts_of_the_archive_are_called_as_people_call_them(as_writer, copied):
+    page = words(as_writer.get(url("edition-terms", copied)))
+    change = copied.reading.terms.change
+    assert "legal_representative" not in page and "名称" in page and change.groups[0].label in page
+
