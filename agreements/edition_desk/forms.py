@@ -148,7 +148,7 @@ class CitesForm(DraftForm):
 
     def __init__(self, *args, lines, articles, **kwargs):
         super().__init__(*args, **kwargs)
-        self.texts = {one.label: one.paragraphs[0].shown for one in articles}
+        self.texts = {one.label: "".join(part.line for part in one.paragraphs) for one in articles}
         self.lines = {f"own-{place}": line for place, line in enumerate(lines)}
         for name, line in self.lines.items():
             choices = articles_of(articles, line.own)
@@ -163,7 +163,7 @@ class CitesForm(DraftForm):
             self.fields[name] = field
 
     def rows(self):
-        """[(line, its field, how the articles that stand there begin)]."""
+        """[(line, its field, what the articles that stand there say)]."""
         for name, line in self.lines.items():
             yield line, self[name], [(one, self.texts[one]) for one in line.own if one in self.texts]
 

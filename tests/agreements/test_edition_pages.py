@@ -335,4 +335,3 @@ def test_in_a_table_the_facts_of_the_archive_are_called_as_people_call_them(as_w
     page = words(as_writer.get(url("edition-terms", copied)))
     change = copied.reading.terms.change
     assert "legal_representative" not in page and "名称" in page and change.groups[0].label in page
-
