@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
 
 from agreements.gate import RuleBroken, perform
 from inspections.models import Visit
@@ -36,6 +37,17 @@ def test_a_visit_is_kept_with_who_went_whom_they_met_and_the_signed_notes(office
     assert (first.met, first.attachments.get().internal, second.order) == ("科主任祁雪原", True, 2)
     event = working.agreement.events.filter(act="record_visit").first()
     assert event.details["place"] == "康复医学科治疗室" and event.actor_name == "李若水"
+
+
+@pytest.mark.parametrize("rewrite", [
+    lambda visit: Visit.objects.filter(pk=visit.pk).update(place="别处"),
+    lambda visit: visit.members.clear(),
+    lambda visit: visit.attachments.clear(),
+])  # fmt: skip
+def test_nothing_writes_over_what_was_found_on_the_spot(office, working, rewrite):
+    visited(office, working)
+    with pytest.raises(DatabaseError, match="只能增加"), transaction.atomic():
+        rewrite(Visit.objects.get())
 
 
 @pytest.mark.rule("Q57.1")
