@@ -71,6 +71,7 @@ class Desk:
     rectified_item = "QH-64-05"  # which is to be put right
     department_item = "QH-65-06"  # for which a department is stopped
     person_item = "QH-65-06"  # for which a person is stopped
+    renewal_clock = "T-07"  # runs until the last day to apply for a renewal
     items = None
     term, scope = TERM, SCOPE  # what `drafted` takes where a test names none
 

@@ -35,7 +35,8 @@ class RulesByText:
                 self.passed[told["text"]].add(rule)
                 self.reasons[None][rule][told["only"]] += 1
             elif report.skipped:
-                self.reasons[told["text"]][rule][report.longrepr[2].partition("：")[2]] += 1
+                said = report.longrepr[2].removeprefix("Skipped: ").removeprefix(f"{told['text']}：")
+                self.reasons[told["text"]][rule][said] += 1
 
     def pytest_terminal_summary(self, terminalreporter):
         known = {rule for rule in self.passed[texts.REFERENCE] if rule.startswith("Q")}

@@ -124,6 +124,7 @@ class ShanghaiDesk(Desk):
     term, scope, ending_ground = TERM, SCOPE, ""
     damages, severe_damages, beyond_fees = 0, 0, ("extra", 120_000)  # 第十九条：加倍追回，no 违约金
     changed_number = ("payment", "working_days", 25, "第十六条")
+    renewal_clock = "T-53"
     second_item = "SH-20-03"
     rectified_item = "SH-20-04"
     department_item = "SH-21-05"

@@ -13,7 +13,7 @@ from agreements.reports import actions as reports
 from ..desk import TODAY, upload
 from .report_filing import clock, proof, stopped_in_june
 
-pytestmark = pytest.mark.each_text
+pytestmark = [pytest.mark.each_text, pytest.mark.own_days]
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

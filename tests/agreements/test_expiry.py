@@ -208,6 +208,7 @@ def test_an_application_in_september_and_a_silent_agency(desk):
     assert (agreement.status, agreement.holdover.started_on) == (Status.CONTINUED, date(last + 1, 1, 1))
 
 
+@HOLDS_OVER
 def test_an_agreement_suspended_while_it_holds_over_is_not_at_its_end(desk):
     agreement = desk.signed(**OVER)
     applied(desk, agreement)
@@ -258,6 +259,7 @@ def test_what_holds_over_ends_only_on_a_record_that_renewal_failed(desk):
     assert agreement.aftercare_plans.exists()
 
 
+@HOLDS_OVER
 @pytest.mark.rule("Q80.4")
 def test_a_hospital_that_declines_lets_the_agency_end_it(desk):
     agreement = held_over(desk, campaign)
@@ -267,6 +269,7 @@ def test_a_hospital_that_declines_lets_the_agency_end_it(desk):
     assert ended(desk, agreement).status == Status.TERMINATED
 
 
+@HOLDS_OVER
 @pytest.mark.rule("Q80.4")
 def test_an_offer_that_ran_out_while_it_holds_over_lets_the_agency_end_it(desk):
     agreement = held_over(desk, offered_for_longer)

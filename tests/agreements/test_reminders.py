@@ -100,9 +100,9 @@ def test_the_agency_alone_is_reminded_of_the_last_day_of_a_breach_suspension(des
 
 def test_a_clock_of_one_side_is_nothing_to_the_other(desk, calendar):
     agreement = desk.signed(**LONG)
-    write_due(agreement.deadlines.get(rule="T-07").due_on)
-    clock = agreement.deadlines.get(rule="T-07")
-    assert reminded(deadline=clock) == [(who, "T-07", 0) for who in ("operator", "signatory")]
+    clock = agreement.deadlines.get(rule=desk.renewal_clock)
+    write_due(clock.due_on)
+    assert reminded(deadline=clock) == [(who, clock.rule, 0) for who in ("operator", "signatory")]
 
 
 def test_a_clock_of_working_days_is_reminded_of_by_working_days(desk, calendar):

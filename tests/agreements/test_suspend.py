@@ -119,6 +119,7 @@ def test_causes_stack_and_closing_one_does_not_revive_while_another_is_open(desk
     assert agreement.status == Status.ACTIVE
 
 
+@pytest.mark.own_days
 def test_resuming_returns_to_the_state_before(desk):
     continued = desk.continued()
     assert desk.resumed(desk.suspended(continued)).status == Status.CONTINUED

@@ -43,7 +43,8 @@ from institutions.holidays import publish_notice
 from institutions.models import HolidayNotice
 
 from ..conftest import _person
-from ..desk import AFTERCARE, SCOPE, signature, upload
+from ..desk import AFTERCARE, signature, upload
+from ..texts import REFERENCE
 from .walk_paperwork import Paperwork
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,8 @@ class Walk(Paperwork, RuleBasedStateMachine):
 
     def _signed(self, today, start, end):
         desk = self.desk
-        draft = actions.draft_agreement(desk.hospital, by=desk.clerk, starts_on=start, ends_on=end, **SCOPE)
+        days = {"starts_on": start, "ends_on": end}
+        draft = actions.draft_agreement(desk.hospital, by=desk.clerk, **desk.scope, **days)
         draft = perform(perform(draft.negotiate, by=desk.clerk).confirm, by=desk.operator)
         draft = actions.fix_text(draft, by=desk.reviewer, today=today)
         draft = actions.sign(draft, "institution", by=desk.signatory, **signature("祁雪原", today))
@@ -158,12 +160,16 @@ class Walk(Paperwork, RuleBasedStateMachine):
         details = {
             "suspend_on_request": asked | {"until": until, "aftercare": AFTERCARE},
             "suspend_for_investigation": {"reason": "线索", "aftercare": AFTERCARE},
-            "hold_payment": {"hold_ground": terms.payment_hold.ground("69"), "reason": "通报"},
-            "terminate": asked | {"ground": terms.termination.ground("80-3"), "aftercare": AFTERCARE},
-        }.get(name)
+        }
+        if terms.payment_hold:
+            details["hold_payment"] = {"hold_ground": self.desk.free_ground, "reason": "通报"}
+        if self.desk.ending_ground:
+            ground = terms.termination.ground(self.desk.ending_ground)
+            details["terminate"] = asked | {"ground": ground, "aftercare": AFTERCARE}
+        details = details.get(name)
         if details:
             self._try(self._decided, agreement, name, details | {"on": on})
-        elif name == "rescind":
+        elif name in ("rescind", "terminate"):
             self._try(self.desk.rescinded, agreement, on=on, check_hold="refused")
         else:
             self._try(self.desk.suspended_for_breach, agreement, on=on, until=until, check_hold="refused")
@@ -261,9 +267,10 @@ class Walk(Paperwork, RuleBasedStateMachine):
     @precondition(_live)
     @rule(changes=st.sampled_from(CHANGES), days=st.integers(0, 60))
     def ask_for_a_change(self, changes, days):
+        major = self._live().terms.change.groups_of(changes)
         self._try(
             applications.draft_change, self._live(), by=self.desk.operator, changes=changes, authority="卫健委",
-            kind="general" if "phone" in changes else "major", approval_number="1号", synced_on=None,
+            kind="major" if major else "general", approval_number="1号", synced_on=None,
             approved_on=localdate() - timedelta(days), files=[upload()], on=localdate(),
         )  # fmt: skip
 
@@ -348,15 +355,19 @@ class Walk(Paperwork, RuleBasedStateMachine):
     @invariant()
     def the_answer_is_awaited_or_stands_still(self):
         for request in ChangeRequest.objects.open():
+            if RECEIVED not in {one.start_event for one in request.agreement.terms.deadlines.values()}:
+                continue  # the text gives the agency no time to answer in
             clocks = request.agreement.deadlines.open().filter(event=RECEIVED, about=f"变更申请 {request.pk}")
             waits = request.status in ("submitted", "examining", "checking")
             assert clocks.filter(paused_since=None).exists() == waits, request.status
             assert clocks.exclude(paused_since=None).exists() == (request.status == "returned")
 
 
+@pytest.mark.each_text
+@pytest.mark.own_days
 @pytest.mark.rule("Q79.3")
 @pytest.mark.rule("Q83.2")
-def test_whatever_people_do_what_must_hold_holds(desk, agency):
+def test_whatever_people_do_what_must_hold_holds(desk, agency, under):
     call_command("load_calendar", verbosity=0)
     known = HolidayNotice.objects.live().values_list("year", flat=True)
     for year in {*range(localdate().year - 1, localdate().year + 25)} - {*known}:
@@ -364,7 +375,7 @@ def test_whatever_people_do_what_must_hold_holds(desk, agency):
     others = {role: _person(role, role, role, agency=agency) for role in ("finance", "authority")}
     here = type("WalkHere", (Walk,), {"desk": desk, **others})
     steady = settings(
-        max_examples=8, stateful_step_count=35, deadline=None, database=None, derandomize=True,
+        max_examples=8 if under == REFERENCE else 10, stateful_step_count=35, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(here, settings=steady)
