@@ -97,7 +97,7 @@ def proposals(form, base, tables):
         known = tuple(dict.fromkeys(twins[one] for one in bases if one in twins))
         own_table = (tables[table],) if table in tables else ()
         absent = tables and table not in tables and table in KINDS and not KINDS[table][2]
-        if known := known or own_table or (() if absent else _by_words(form, words)):
+        if known := known or own_table or (() if absent else by_words(form, words)):
             found[reference] = known
     if found.get("第八十条（三）") == found.get("第八十条"):
         found.pop("第八十条（三）", None)
@@ -119,22 +119,16 @@ def _twins(form, base):
     return {one.left.label: one.right.label for one in pairs if one.left and one.right and one.left.number}
 
 
-def _by_words(form, words):
-    """The article with the most of these words, the earlier word counting more; () where none has any."""
-    scores = [
-        (
-            sum(len(words) - place for place, word in enumerate(words) if word in _text(one)),
-            -one.number,
-            one.label,
-        )
-        for one in form.articles
-    ]
-    score, _, label = max(scores, default=(0, 0, ""))
-    return (label,) if score else ()
+def by_words(form, words):
+    """The article with the most of these words; () where none has any."""
+    best = max(form.articles, key=lambda one: (score(one, words), -one.number), default=None)
+    return (best.label,) if best and score(best, words) else ()
 
 
-def _text(article):
-    return "".join(one.text for one in article.paragraphs)
+def score(article, words):
+    """How much an article speaks of a matter: the earlier word counts more."""
+    said = "".join(one.text for one in article.paragraphs)
+    return sum(len(words) - place for place, word in enumerate(words) if word in said)
 
 
 def _table(reading):

@@ -20,6 +20,7 @@ from ..edition_desk.item_entry import open_articles
 from ..edition_desk.like import clocks_of_the_base, like_the_base
 from ..edition_desk.looking import key_of
 from ..edition_desk.sources import NAMES, Reading
+from ..edition_desk.suggesting import perhaps_there, suggested
 from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import as_written, find, opened, written
 from ..edition_desk.typed import TableForm
@@ -61,7 +62,7 @@ def terms(request, pk):
         ],
         "cites": read_out(raw),
         "usual": clocks_of_the_base(case.based_on, raw),
-        "absent": rows.absent_from(raw),
+        "absent": perhaps_there(reading.form, rows.absent_from(raw)),
     }  # fmt: skip
     return _overview(request, case, "edition_terms", "terms_source", context)
 
@@ -216,7 +217,7 @@ def _form(request, case, found, table):
     was = mark(table)
     data = _asked(request, case, found) if request.method == "POST" else None
     draft = rows.Draft.of(case.sources, case.reading.form)
-    given = _given(request, case, found, draft) | {"revision": case.revision, "was": was}
+    given = _given(request, case, found, table, draft) | {"revision": case.revision, "was": was}
     form = TableForm(data, kind=found.kind, table=table, draft=draft, initial=given)
     if form.is_bound and form.data.get("was") == was:
         form.catch_up(
@@ -232,14 +233,17 @@ def _following(case, found):
     return next((one for one in lacking + copied if one != (found.part, found.key)), None)
 
 
-def _given(request, case, found, draft):
-    """What an empty form begins with: the base's table where that was asked for, an article, a free number."""
+def _given(request, case, found, table, draft):
+    """What an empty form begins with: the base's table where that was asked for, else what the text suggests."""
     if LIKE in request.GET:
         return like_the_base(case.based_on, found, request.GET[LIKE], draft)
-    given = {"article": request.GET["article"]} if "article" in request.GET else {}
-    return given | (
-        {"id": draft.free_number()} if found.part == "deadlines" and found.key == rows.NEW else {}
-    )
+    if "article" in request.GET:
+        return {"article": request.GET["article"]}
+    if found.part == "deadlines" and found.key == rows.NEW:
+        return {"id": draft.free_number()}
+    if found.part == "terms" and not table and case.reading.form:
+        return suggested(case.reading.form, found)
+    return {}
 
 
 def _asked(request, case, found):
@@ -311,6 +315,13 @@ def _row_page(request, case, form, found, table):
         "row": found,
         "about": about(found.key) if found.part == "terms" else "",
         "article": article,
+        # Of an empty table the whole text stands beside it: nobody need hold the paper in hand.
+        "articles": reading.form.articles if reading.form and not table and found.part != "items" else (),
+        "suggested": found.part == "terms"
+        and not table
+        and not form.is_bound
+        and LIKE not in request.GET
+        and article,
         "back": overview_of(case, found.part, found.key),
         "removable": table is not None and not found.required,
         "following": _following(case, found),
