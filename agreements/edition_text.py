@@ -11,6 +11,21 @@ LOST = "〔原文缺失〕"
 FOR_THE_PEN = "pen_"  # how the name of a blank begins that nobody but a pen fills
 BLANK = object()  # fill(): leave this blank as the official text prints it, for a pen
 
+# What some texts print of the agreement and of the hospital beside its name and address.
+OF_THE_ARCHIVE = {
+    "agreement_number": "协议编号",
+    "institution_uscc": "乙方统一社会信用代码",
+    "institution_principal": "乙方主要负责人",
+    "institution_category": "乙方类别",
+    "institution_grade": "乙方等级",
+    "institution_nature": "乙方所有制形式",
+    "institution_business": "乙方经营性质",
+    "institution_licence_number": "乙方执业许可证号",
+    "institution_subjects": "乙方诊疗科目",
+    "institution_beds": "乙方床位数",
+    "institution_bank_name": "乙方开户银行",
+    "institution_bank_account": "乙方银行账号",
+}
 # Blanks that the letter of commitment alone has.
 OF_THE_LETTER = {"material": "材料名称", "seal": "单位盖章", "commitment_date": "承诺日期"}
 LABELS = (
@@ -41,6 +56,7 @@ LABELS = (
         "start_year_short": "协议开始年份的后两位",
         "end_year_short": "协议结束年份的后两位",
     }
+    | OF_THE_ARCHIVE
     | OF_THE_LETTER
 )
 

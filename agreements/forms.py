@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from config.forms import PortalForm
 
+from .clocks.deadlines import add_months
 from .gate import NEEDS_A_CASE
 from .models import PaymentHold, SignRecord
 from .papers.seal.scans import code_in
@@ -136,11 +137,17 @@ class ReviseForm(TermsOfAgreementForm):
 def next_term(predecessor=None, today=None, signing=None):
     """The usual term of a new agreement: the day after the last one, else today, to the end of that year.
 
-    Where the text prints its days (`signing.begins`, `signing.ends`): the term of its own that holds that day.
+    Where the text lets it live for several years: for so long. Where it prints its days (`signing.begins`,
+    `signing.ends`): the term of its own that holds that day.
     """
     start = predecessor.ends_on + timedelta(days=1) if predecessor else (today or localdate())
     if signing and signing.begins:
         return dict(zip(("starts_on", "ends_on"), signing.term_with(start), strict=True))
+    if signing and signing.longest_years > 1 and "longest_years" not in signing.defaults:
+        return {
+            "starts_on": start,
+            "ends_on": add_months(start, 12 * signing.longest_years) - timedelta(days=1),
+        }
     return {"starts_on": start, "ends_on": start.replace(month=12, day=31)}
 
 
@@ -335,3 +342,10 @@ class CommitmentForm(ActForm):
     material = forms.CharField(
         label="材料名称", max_length=60, help_text="例如“2026年第一季度药品采购价格和数量”"
     )
+
+    def prepare(self):
+        if not self.agreement.edition.letter_names_material:
+            del self.fields["material"]
+
+    def details(self):
+        return {"material": "", **self.cleaned_data}

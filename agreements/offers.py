@@ -93,6 +93,7 @@ def _offers(agreement, name, user):
         return [
             Offer(name, label, reverse(url, args=[agreement.number, *args]), why)
             for label, url, args in OPENING[name]
+            if args != ["major"] or agreement.terms.change.groups  # some texts have only news of changes
         ]
     label = f"提请{step.custom['label']}" if proposed else step.custom["label"]
     return [Offer(name, label, reverse("agreement-act", args=[agreement.number, slug(name)]), why)]

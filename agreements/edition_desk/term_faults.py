@@ -121,6 +121,8 @@ def senseless(table):
                 yield from senseless(one)
             elif why := _outside_sense(name, one):
                 yield f"{key_label(name)}现为{one}，{why}"
+    if (kept := values.get("copy_holders")) and len(kept) != values["copies"]:
+        yield f"份数是{values['copies']}，留存方写了{len(kept)}份（每份一行）"
     for low, high in PAIRS:
         least, most = values.get(low), values.get(high)
         if least is not None and most is not None and least > most:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 
 from ..edition_text import FOR_THE_PEN, LABELS, LOST, OF_THE_LETTER, chinese_number, number_of
 from ..papers.fonts import undrawable
@@ -90,8 +91,15 @@ def placeholders_without_blank(reading):
         known = set(LABELS) - set(OF_THE_LETTER if column == "text" else ())
         unknown = sorted(form.placeholders - known) if form else ()
         for name in (one for one in unknown if not one.startswith(FOR_THE_PEN)):
-            where = "只能用在承诺书里" if name in OF_THE_LETTER else "不是门户能填的空白"
-            yield f"{label}里的 {{{name}}} {where}，核对名字", column
+            yield f"{label}里的 {{{name}}} {_why_not(name)}", column
+
+
+def _why_not(name):
+    if name in OF_THE_LETTER:
+        return "只能用在承诺书里，核对名字"
+    alike = get_close_matches(name, LABELS, n=1)
+    meant = f"，是不是 {{{alike[0]}}}（{LABELS[alike[0]]}）" if alike else ""
+    return f"不是门户能填的空白{meant}；留给笔填的写 {{pen_{name}}}"
 
 
 def the_parties_are_named(reading):

@@ -118,6 +118,11 @@ class Edition(models.Model):
         return read_part("commitment", self.commitment)
 
     @property
+    def letter_names_material(self):
+        """Whether a letter is for one material, and not for the whole of the agreement."""
+        return self.has_commitment and "material" in self.letter.placeholders
+
+    @property
     def sources(self):
         """{column: text} of its five files."""
         return {column: getattr(self, column) for column in NAMES}

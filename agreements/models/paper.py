@@ -201,12 +201,17 @@ class Paper(SealingActs, Stateful):
 
     @classmethod
     def owe_commitment(cls, agreement, material, day):
-        """承诺书 for what the hospital files (第七条第十项): a paper that is owed; None where the text comes without one."""
-        if not agreement.edition.has_commitment:
+        """承诺书 for what the hospital files (第七条第十项): a paper that is owed.
+
+        None where the text comes without one, and for a material where its letter is given once for the whole agreement.
+        """
+        edition = agreement.edition
+        if not edition.has_commitment or (material and not edition.letter_names_material):
             return None
         agency = agreement.cover.get("agency_name") or str(agreement.agency)
-        known = cover_values(agreement) | {"agency_name": agency, "material": material}
-        asked = {name: known[name] for name in agreement.edition.letter.placeholders if name in known}
+        blanks = agreement.edition.letter.placeholders
+        known = cover_values(agreement, asked=blanks) | {"agency_name": agency, "material": material}
+        asked = {name: known[name] for name in blanks if name in known}
         snapshot = asked | {"agency_name": agency, "material": material, "day": day.isoformat()}
         return cls.owe(agreement, cls.Purpose.COMMITMENT, snapshot, day.year)
 

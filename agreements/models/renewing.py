@@ -94,7 +94,8 @@ class RenewingActs:
 
     @property
     def renewal_opens_on(self):
-        return add_months(self.ends_on, -self.terms_on(self.starts_on).renewal.window_opens_months_before)
+        months = self.terms_on(self.starts_on).renewal.window_opens_months_before
+        return self.starts_on if months is None else add_months(self.ends_on, -months)
 
     @property
     def was_held_over(self):

@@ -1,10 +1,18 @@
 """What the blanks of the agreement form say: the cover block of both parties and the dates of the term."""
 
-from ..edition_text import BLANK, FOR_THE_PEN, LABELS
+from institutions.differences import FACT_FIELDS, in_words
+
+from ..edition_text import BLANK, FOR_THE_PEN, LABELS, OF_THE_ARCHIVE
+
+FIELDS = {field.name: field for field in FACT_FIELDS}
 
 
-def cover_values(agreement):
-    """Placeholder → text for every blank that the parties' records and the term can fill. Unknown stays ""."""
+def cover_values(agreement, asked=None):
+    """Placeholder → text for every blank that the parties' records and the term can fill. Unknown stays "".
+
+    `asked`: the blanks of the paper, where it is not the agreement itself; of the archive only what is asked for is told.
+    """
+    asked = agreement.edition.form.placeholders if asked is None else asked
     return {
         **_party("agency", agreement.agency, agreement.agency_agent),
         **_party("institution", agreement.institution, agreement.institution_agent),
@@ -12,7 +20,18 @@ def cover_values(agreement):
         **_date("end", agreement.ends_on),
         "start_year_short": f"{agreement.starts_on:%y}",
         "end_year_short": f"{agreement.ends_on:%y}",
+        **{name: _of_the_archive(agreement, name) for name in OF_THE_ARCHIVE if name in asked},
     }
+
+
+def _of_the_archive(agreement, name):
+    if name == "agreement_number":
+        return agreement.number
+    fact, version = name.removeprefix("institution_"), agreement.institution.current
+    if version is None:
+        return ""
+    # The account is masked on every page; the agreement prints it whole, for it is where the fund is paid to.
+    return version.bank_account if fact == "bank_account" else in_words(version, FIELDS[fact])
 
 
 def _party(side, party, agent):

@@ -6,7 +6,7 @@ from itertools import groupby
 from math import ceil
 from unicodedata import normalize
 
-from agreements.edition_text import BLANK
+from agreements.edition_text import BLANK, FOR_THE_PEN
 
 from . import boxes
 
@@ -19,8 +19,12 @@ _WIDE = "\u3000"
 
 # The width of a text line, and of the cover's title at its largest, in points.
 LINE, LARGEST_TITLE, SMALLEST_TITLE = 444, 26, 18
-# The cover: the size of its words, the padding of its blanks, how many lines of free words leave room for ease.
-COVER_SIZE, COVER_PADDING, WRAPS_WITH_EASE = 13, 10.5, 4
+# The cover: the size of its words, the padding of its blanks, how many wraps of free words and how many
+# lines leave room for ease.
+COVER_SIZE, COVER_PADDING, WRAPS_WITH_EASE, ROWS_WITH_EASE = 13, 10.5, 4, 14
+
+# A letter of commitment at its usual size: characters a line and a line to sign, points a line of either and in all.
+LETTER_LINE, LETTER_HALF_LINE, LETTER_LEADING, LETTER_SIGNING, LETTER_ROOM = 27, 13, 30.4, 39.7, 470
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,16 @@ def names_in(lines):
 def pieces(line, values, kind=None, width=None):
     """The line cut at its blanks. Values are never read as form text: a brace in one stays a brace.
 
-    `kind`: of all its blanks, where their names do not say it; `width`: of their boxes, in points.
+    `kind`: of all its blanks, where their names do not say it; `width`: of their boxes, in points. A blank for the pen
+    within a text stays as the official text prints it.
     """
     cut, end = [], 0
     for found in _BLANK_IN_TEXT.finditer(line):
         if found.start() > end:
             cut.append(Piece(line[end : found.start()]))
-        name = found["name"]
-        cut.append(blank(name, values.get(name), kind or kind_of(name), width))
+        name, rule = found["name"], found["printed"]
+        left = kind is None and rule and name.startswith(FOR_THE_PEN)
+        cut.append(Piece(rule) if left else blank(name, values.get(name), kind or kind_of(name), width))
         end = found.end()
     if line[end:]:
         cut.append(Piece(line[end:]))
@@ -141,7 +147,11 @@ def cover_width(cover_lines):
 
 
 def is_crowded(blocks):
-    """Whether words that fit no box wrap so often that the cover must be set closer to stay one page."""
+    """Whether the cover must be set closer to stay one page: it has many rows, or words that fit no box wrap often."""
+    rows = [row for block in blocks for row in block]
+    lines = len(rows) + sum(1 for row in rows if any(piece.text and not piece.name for piece in row.pieces))
+    if lines > ROWS_WITH_EASE:
+        return True
     free = [
         piece.text for block in blocks for row in block for piece in row.pieces if piece.setting == boxes.FREE
     ]
@@ -178,6 +188,14 @@ def signing_line(line, values):
         return value_of(found["name"], values) or found["printed"] or ""
 
     return _BLANK_IN_TEXT.sub(filled, four_wide(line))
+
+
+def letter_setting(paragraphs, closing):
+    """The classes of a letter: `close` where it would not stay on one page, `wide` where a line to sign is long."""
+    lines = sum(ceil((len(line) + 2) / LETTER_LINE) for line in paragraphs)
+    close = lines * LETTER_LEADING + len(closing) * LETTER_SIGNING > LETTER_ROOM
+    wide = max(map(len, closing), default=0) > LETTER_HALF_LINE
+    return " ".join(name for name, holds in (("close", close), ("wide", wide)) if holds)
 
 
 def four_wide(label):

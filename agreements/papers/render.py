@@ -82,9 +82,13 @@ def render_commitment(text, values, *, stamp, draft=False):
     if not draft:
         _check_filled(text.preamble, values, place=text.title, remedy="请补全后再生成")
     _check_drawable(text, values, stamp)
+    paragraphs = [layout.pieces(line, values, boxes.FLOWING) for line in text.preamble]
+    closing = [layout.signing_line(line, values) for line in text.signature_lines if line]
+    said = ["".join(piece.text for piece in line) for line in paragraphs]
     context = {
-        "paragraphs": [layout.pieces(line, values, boxes.FLOWING) for line in text.preamble],
-        "closing": [layout.signing_line(line, values) for line in text.signature_lines if line],
+        "paragraphs": paragraphs,
+        "closing": closing,
+        "setting": layout.letter_setting(said, closing),
         "spread": len(text.title) <= SPREAD,
         "title_size": layout.title_size(text.title),
     }

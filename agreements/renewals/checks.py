@@ -4,13 +4,15 @@ from ..gate import rule
 from ..status import LIVE, Status
 
 
-@rule("第七十八条", "{thing.case.ends_on}期满前{months}个月才开始受理续签，自{first}起申请")
+@rule("第七十八条", "{thing.case.ends_on}期满{when}才开始受理续签，自{first}起申请")
 def window_is_open(agreement, on):
-    first = agreement.renewal_opens_on
-    return on >= first or {
-        "first": first,
-        "months": agreement.terms_on(agreement.starts_on).renewal.window_opens_months_before,
-    }
+    first, terms = agreement.renewal_opens_on, agreement.terms_on(agreement.starts_on).renewal
+    if on >= first:
+        return True
+    months = terms.window_opens_months_before
+    when = f"前{months}个月" if months is not None else "的协议，有效期开始"
+    practice = "（通行做法）" if "window_opens_months_before" in terms.defaults else ""
+    return {"first": first, "when": f"{when}{practice}"}
 
 
 @rule("第七十八条", "协议已于{thing.case.ends_on}期满，先由每日办理作出期满处理，再办续签事项")

@@ -63,7 +63,7 @@ def attachment(request, pk):
 def new_change(request, number, kind):
     """起草变更申请：重大信息（major）或一般信息（general）。"""
     agreement = agreement_or_404(request, number)
-    if kind not in ChangeRequest.Kind:
+    if kind not in ChangeRequest.Kind or (kind == "major" and not agreement.terms.change.groups):
         raise Http404
     must(permissions.institution_side(agreement, request.user), "起草变更申请")
     form = forms.ChangeForm(request.POST or None, request.FILES or None, agreement=agreement, kind=kind)

@@ -15,7 +15,8 @@ from ..edition_desk.sources import LABELS, NAMES, Reading
 from ..edition_desk.structure import structure_of
 from ..edition_desk.term_faults import unfilled
 from ..edition_desk.toml_writing import with_facts
-from ..edition_text import LOST
+from ..edition_text import LABELS as LABELS_OF_BLANKS
+from ..edition_text import LOST, OF_THE_LETTER
 from ..gate import declared, perform, refusal, step_of
 from .common import carried_out, must
 from .editions import bundle_response, draft_or_404, form_page, preview_response
@@ -154,9 +155,17 @@ def source(request, pk, column):
         "structure": _structure(reading, column),
         "looked": form.is_bound and not saves,
         "other": _other(theirs, shown) if form.errors and theirs != shown else None,
+        "names": _names(column),
         "refusal": refusal(case, "write", by=request.user) if may_write else "您可以看，不能修改",
     }
     return render(request, "agreements/edition_source.html", context)
+
+
+def _names(column):
+    """[(blank as it is written, what goes there)] for a text; the letter of commitment has some of its own."""
+    own = OF_THE_LETTER if column == "text" else {}
+    known = LABELS_OF_BLANKS if column in ("text", "commitment") else {}
+    return [(f"{{{name}}}", label) for name, label in known.items() if name not in own]
 
 
 def _structure(reading, column):

@@ -95,10 +95,13 @@ def commitment(request, number):
     """承诺书：乙方为所报材料出具（第七条第十项）。"""
     agreement = agreement_or_404(request, number)
     must(permissions.institution_side(agreement, request.user), "出具承诺书")
-    form = forms.CommitmentForm(request.POST or None, agreement=agreement)
+    form = forms.CommitmentForm(request.POST if request.method == "POST" else None, agreement=agreement)
     if form.is_valid() and (
         thing := carried_out(form, request, partial(actions.commit_material, agreement), **form.details())
     ):
-        messages.success(request, f"承诺书 {thing.number} 已建立，盖章后随材料报送")
+        messages.success(
+            request,
+            f"承诺书 {thing.number} 已建立，打印盖章后{'随材料报送' if agreement.edition.letter_names_material else '交甲方'}",
+        )
         return redirect(agreement)
     return render(request, "agreements/commitment.html", {"agreement": agreement, "form": form})

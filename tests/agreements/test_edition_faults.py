@@ -1,5 +1,6 @@
 """发布前的检查：每一处一句话，说清是什么、在哪里。"""
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -38,7 +39,7 @@ def test_the_reference_form_has_none():
         ("text", "{agency_address}", "____", "第7行“地    址：____”有空白，没有写明填什么", "text"),
         ("text", "{institution_phone}", "", "“联系电话：”有空白，没有写明填什么", "text"),
         ("text", "{institution_seal}", "", "有空白，没有写明填什么", "text"),
-        ("text", "{agency_address}", "{agency_adress}", "{agency_adress} 不是门户能填的空白", "text"),
+        ("text", "{agency_address}", "{agency_adress}", "{agency_adress} 不是门户能填的空白，是不是 {agency_address}（甲方地址）", "text"),
         ("text", "{agency_address}", "{material}", "协议文本里的 {material} 只能用在承诺书里", "text"),
         ("text", "{institution_name}", "西宁湟滨医院", "没有填乙方名称的空白", "text"),
         ("text", "第七十九条   ", "第七十八条   ", "第七十八条出现了2次", "text"),
@@ -122,6 +123,12 @@ def test_the_region_is_that_of_the_people_and_the_number_is_new():
 def test_whatever_is_written_is_answered_with_a_sentence(column, source):
     whole = official()
     assert faults(**{column: (whole[column], source)})
+
+
+def test_the_copies_are_as_many_as_those_who_keep_them():
+    said = re.search(r"copies = \d+.*\n", official()["terms_source"])[0]
+    three = 'copies = 2\ncopy_holders = ["甲方", "甲方", "乙方"]\n'
+    assert "签订：份数是2，留存方写了3份（每份一行）" in sentences(terms_source=(said, three))
 
 
 def test_a_text_may_come_without_a_letter_of_commitment():

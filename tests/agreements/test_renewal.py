@@ -78,7 +78,8 @@ def test_a_late_application_is_taken_and_flagged(desk, agreement, day):
 @pytest.mark.rule("Q78.1")
 def test_an_application_before_the_window_is_refused_with_the_first_day(desk, agreement):
     first, months = opening(desk), desk.terms.renewal.window_opens_months_before
-    refusal = desk.words(f"期满前{months}个月才开始受理续签，自{first}起申请（第七十八条）")
+    practice = "（通行做法）" if "window_opens_months_before" in desk.terms.renewal.defaults else ""
+    refusal = desk.words(f"期满前{months}个月{practice}才开始受理续签，自{first}起申请（第七十八条）")
     with pytest.raises(RuleBroken, match=refusal):
         applied(desk, agreement, first - timedelta(days=1))
 

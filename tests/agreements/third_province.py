@@ -237,6 +237,20 @@ reminders = "suspension.reminder_days_before"
 missed = "自动终止"
 
 [[deadline]]
+id = "T-07"
+title = "申请续签"
+rules = []
+articles = ["第三条"]
+bound = ["乙"]
+start_event = "agreement_end"
+start_label = "期满"
+unit = "month"
+length = "renewal.apply_months_before"
+backward = true
+reminders = [20, 0]
+missed = "逾期申请的注明"
+
+[[deadline]]
 id = "T-14"
 title = "期满"
 rules = []
@@ -335,11 +349,11 @@ def lean():
     return re.sub(rf"\n\[(?:{'|'.join(LEAN)})\]\n(?:.+\n)+", "\n", terms)
 
 
-def write(folder, terms=TERMS):
+def write(folder, terms=TERMS, text=TEXT, letter=COMMITMENT):
     """The folder of this province's edition, written into `folder`."""
     folder.mkdir(parents=True)
     files = {
-        "edition.toml": MANIFEST, "text.txt": TEXT, "commitment.txt": COMMITMENT, "terms.toml": terms,
+        "edition.toml": MANIFEST, "text.txt": text, "commitment.txt": letter, "terms.toml": terms,
         "breaches.toml": BREACHES,
     }  # fmt: skip
     for name, text in files.items():
@@ -379,9 +393,9 @@ def _agency(region, level=Level.PREFECTURE):
     )  # fmt: skip
 
 
-def people(folder, terms=TERMS, name="云城医院", own_days=False):
-    """A Desk of one agency and one hospital there."""
-    load_edition(write(folder, terms))
+def people(folder, terms=TERMS, name="云城医院", own_days=False, **texts):
+    """A Desk of one agency and one hospital there. `texts`: another `text` or `letter`."""
+    load_edition(write(folder, terms, **texts))
     agency = _agency(_region("880100", "云城市", "880000"))
     county = _region("880101", "云中县", "880100")
     hospital = register_institution("H88010100001", county, by=None, **facts(name, 9))
