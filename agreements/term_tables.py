@@ -1,12 +1,9 @@
 """The kinds of table in a terms.toml, as frozen dataclasses: one a concept, each with the article it comes from."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
-
-from .edition_text import chinese_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +20,6 @@ class Signing(Term):
     copy_holders: tuple[str, ...] = ()  # who keeps the copies, where the text names them: one entry a copy
     begins: str = ""  # "08-01": month and day, where the text prints the first day of every term
     ends: str = ""  # "07-31": and its last day
-
-    @property
-    def shares(self):
-        """甲方二份、乙方一份; 甲方、乙方、区县医保办各一份; "" where the text does not say who keeps them."""
-        kept = Counter(self.copy_holders)
-        if set(kept.values()) <= {1}:
-            return f"{'、'.join(kept)}各一份" if kept else ""
-        return "、".join(f"{who}{chinese_number(count)}份" for who, count in kept.items())
 
     def term_with(self, day):
         """(first, last) day of the printed term that holds this day."""

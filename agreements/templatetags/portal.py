@@ -1,6 +1,7 @@
 """What the templates of every page share: state badges, days left, icons, and articles that open where they are named."""
 
 import re
+from collections import Counter
 
 from django import template
 from django.templatetags.static import static
@@ -9,7 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate
 
-from agreements.edition_text import NoSuchArticle
+from agreements.edition_text import NoSuchArticle, chinese_number
 from agreements.models import Agreement, Edition, Status
 from agreements.supplements.changes import said_otherwise
 
@@ -17,6 +18,15 @@ register = template.Library()
 
 ARTICLE = re.compile(r"第[零一二三四五六七八九十百]+条")
 SOON_DAYS = 7
+
+
+@register.filter
+def shares(holders):
+    """Who keeps the copies, one entry a copy: 甲方二份、乙方一份; 甲方、乙方各一份; "" where the text does not say."""
+    kept = Counter(holders)
+    if set(kept.values()) <= {1}:
+        return f"{'、'.join(kept)}各一份" if kept else ""
+    return "、".join(f"{who}{chinese_number(count)}份" for who, count in kept.items())
 
 
 @register.simple_tag
