@@ -130,7 +130,7 @@ def test_each_table_of_a_blank_beginning_is_filled_in_by_itself(as_writer, editi
     signing = reverse("edition-row", args=[case.pk, "terms", "signing"])
     assert untouched(as_writer.get(signing).context["form"])["lowest_level"] == [""]  # nobody has chosen it
     page = as_writer.post(address, data | {"next": "1"}, follow=True)
-    assert "已保存" in words(page) and "签订：还没有填写" in words(page)
+    assert "已保存" in words(page) and "出来的建议" in words(page)  # of the next table
     assert page.redirect_chain[-1][0].endswith("/rows/terms/signing/")
     said = [fault.sentence for fault in fresh(case).faults]
     assert "续签：还没有填写" not in said and "期满：还没有填写" in said
