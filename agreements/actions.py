@@ -211,6 +211,18 @@ def _activated(agreement, today):
     return account_holds.take_over(agreement, today)
 
 
+def letter_is_given(agreement):
+    """Why no letter is made any more, where one is given for the whole agreement; "" where one may be."""
+    edition = agreement.edition
+    if not edition.has_commitment or edition.letter_names_material:
+        return ""
+    of_letters = {"purpose": Paper.Purpose.COMMITMENT}
+    given = agreement.papers.filter(**of_letters).exclude(status=Paper.Status.VOIDED).first()
+    return (
+        f"承诺书已经出具（{given.number}），每份协议一次。要换的，先作废原来的（签订前准备）" if given else ""
+    )
+
+
 def commit_material(agreement, material, *, by, address="", today=None):
     """承诺书 for a material that the hospital files (第七条第十项): numbered, frozen, printed."""
     if not permissions.institution_side(agreement, by):
@@ -218,6 +230,8 @@ def commit_material(agreement, material, *, by, address="", today=None):
     day = today or localdate()
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if why := letter_is_given(agreement):
+            raise RuleBroken(why)
         paper = Paper.owe_commitment(agreement, material, day)
         if paper is None:
             raise RuleBroken("本协议的文本没有承诺书，不用出具（签订前准备）")

@@ -65,7 +65,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
 _CHAPTER = re.compile(rf"第({_NUMERAL})章\s+(\S.*)")
 # The space is what tells a heading from a sentence that happens to begin with “第六十三条、第六十四条…”.
 _ARTICLE = re.compile(rf"(第({_NUMERAL})条\s+)(\S.*)")
-_ITEM = re.compile(rf"（({_NUMERAL})）(.*)")
+_ITEM = re.compile(rf"([（(]({_NUMERAL})[）)])(.*)")
 _POINT = re.compile(r"(\d{1,2})\.(?!\d)\s*(.*)")
 _REFERENCE = re.compile(rf"(第{_NUMERAL}条)(?:（({_NUMERAL})）|第(\d+)项)?")
 _DIGITS = "零一二三四五六七八九"
@@ -103,7 +103,7 @@ class Paragraph:
     """One paragraph of an article. `text` comes after the label; `number` counts items, or 款 for lead and text."""
 
     kind: str  # "lead" | "text" | "item" | "subitem"
-    label: str  # "（一）", "1." or ""
+    label: str  # "（一）", "1." or "", with the signs of the text
     number: int
     text: str
     anchor: str  # "art-65-6" for an item, "art-9-p2" for 第二款, "art-20-1-2" for a subitem
@@ -275,7 +275,7 @@ def _front(lines, *, letter):
     if not blocks:
         raise BadText("协议文本是空的，至少要有标题")
     title, blocks = blocks[0], blocks[1:]
-    subtitle = blocks.pop(0) if blocks and re.fullmatch("（.*）", blocks[0]) else ""
+    subtitle = blocks.pop(0) if blocks and re.fullmatch("[（(].*[）)]", blocks[0]) else ""
     blocks = list(_trimmed(blocks))
     if letter:
         end = _end_of_letter(blocks)
@@ -364,9 +364,10 @@ def _article(raw):
 
 def _paragraph(line, anchor, before):
     if found := _ITEM.fullmatch(line):
-        number = number_of(found[1])
-        return Paragraph("item", f"（{found[1]}）", number, found[2], f"{anchor}-{number}")
-    parent = next((one for one in reversed(before) if one.label.startswith("（")), None)
+        label, numeral, text = found.groups()
+        number = number_of(numeral)
+        return Paragraph("item", label, number, text, f"{anchor}-{number}")
+    parent = next((one for one in reversed(before) if one.label.startswith(("（", "("))), None)
     if before and (found := _POINT.fullmatch(line)):
         kind, above = ("subitem", parent.anchor) if parent else ("item", anchor)
         return Paragraph(kind, f"{found[1]}.", int(found[1]), found[2], f"{above}-{found[1]}")

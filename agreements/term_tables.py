@@ -333,7 +333,7 @@ class Explanation(Term):
 @dataclass(frozen=True, kw_only=True)
 class Aftercare(Term):
     days: int
-    plaque_working_days: int
+    plaque_working_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -211,6 +211,7 @@ class PersonAdmin(Kept, UserAdmin):
     """People and their one role. A password can be set anew, never seen; who leaves is put out of use."""
 
     form, add_form = forms.ModelForm, NewPersonForm
+    add_form_template = None  # the usual page: that of Django's users begins with a sentence in English
     list_display = ["username", "name", "role", "unit_name", "is_active"]
     list_select_related = ["agency__current", "institution__current"]
     list_filter = ["role", "is_active"]

@@ -135,11 +135,7 @@ def numbers_of(raw, *, several=False):
         table = row.table(raw)
         for field in fields(row.kind):
             value = table.get(field.name)
-            fits = (
-                isinstance(value, list) and all(type(one) is int for one in value)
-                if several
-                else type(value) is int
-            )
+            fits = isinstance(value, list) and "reminder" in field.name if several else type(value) is int
             if fits and value != []:
                 shown = "、".join(map(str, value)) if several else value
                 found.append(

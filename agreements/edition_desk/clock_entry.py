@@ -56,6 +56,10 @@ def usual_clocks(base, draft):
     plain = [one for one in there if one[ID] not in here and not _by_article(one)]
     standing = [one for one in there if _by_article(one)]
     for clock in (*plain, *_of_own_articles(standing, {one[ID] for one in there}, draft)):
+        if isinstance(told := clock.get("reminders"), str) and told not in known:
+            clock = {
+                key: value for key, value in clock.items() if key != "reminders"
+            }  # of which days nothing is said
         named = [clock[key] for key in REFERRING if "." in str(clock.get(key, ""))]
         if all(one in known for one in named):
             yield Usual(clock, known[named[0]] if named else "", *_of_its_table(draft.raw, named, clock))

@@ -155,7 +155,7 @@ class CitesForm(DraftForm):
             field = SeveralField(
                 label=line.reference,
                 choices=choices,
-                spare=1,
+                spare=max(1, 2 - len(line.own)),
                 none="本文本没有",
                 required=False,
                 initial=list(line.own),

@@ -7,7 +7,7 @@ from ..edition_text import FOR_THE_PEN, LABELS, LOST, with_labels
 from .text_faults import unnamed_blanks
 
 _ALMOST = re.compile(r"第[零〇一二三四五六七八九十百]+条(?![、，和至及或第（\s])\S")
-_HALF_WIDTH = re.compile(r"\([一二三四五六七八九十\d]+\)")
+_IN_DIGITS = re.compile(r"[（(]\d+[）)]")
 _SET_IN = re.compile(
     r"[ \t　]+(?=第[零〇一二三四五六七八九十百]+[章条]|（[一二三四五六七八九十]+）|\d{1,2}\.)"
 )
@@ -41,7 +41,7 @@ def remarks_on(form):
     for place, line in lines:
         if _ALMOST.match(line):
             yield f"第{place}行“{line[:10]}”没有认作一条：条号后空一格"
-        if _HALF_WIDTH.match(line):
+        if _IN_DIGITS.match(line):
             yield f"第{place}行“{line[:10]}”没有认作一项：写成“（一）……”或“1. ……”"
     unnamed = [str(place) for place, _ in unnamed_blanks(form.source)]
     if unnamed:

@@ -15,7 +15,9 @@ from .words import TABLES
 
 OF_THE_REFERENCE = {table: words for _, table, words in REFERENCE.values() if table}
 WORDS = OF_THE_REFERENCE | {
-    "suspension": (*OF_THE_REFERENCE["suspension"], "中止"),
+    "suspension": (*OF_THE_REFERENCE["suspension"], "中止期", "中止本", "中止"),
+    "expiry": ("自动延长", "延续", "期满", "有效期"),
+    "defence": ("陈述", "申辩", "告知"),
     "person_stop": ("停止", "暂停", "医保服务"),
     "liquidated_damages": ("违约金",),
     "refund": ("违规费用", "追回", "退回"),

@@ -11,7 +11,7 @@ _HEADING = re.compile(r"第([零〇一二三四五六七八九十百]+)(章|条)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
 _PRINTED_BLANK = re.compile(r"[_＿﹍]{2,}|年[ 　]{2,}月|月[ 　]{2,}日")
 # A label that nothing follows (甲方：), not a sentence that goes on below (……承诺如下：).
-_LEFT_OPEN = re.compile(r"(?:^|[ 　])[^，。；、 　]{1,12}：(?=[ 　]{2,}|$)")
+_LEFT_OPEN = re.compile(r"(?:^|[ 　])[^，。；、 　]{1,12}[：:](?=[ 　]{2,}|$)")
 _FILLED = "\0"  # stands where a placeholder was
 BOTH = {"text": "协议文本", "commitment": "承诺书"}
 

@@ -13,7 +13,9 @@ from . import boxes
 _BLANK_IN_TEXT = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<printed>[^{}]*))?\}")
 _COLUMN_GAP = re.compile(r" {6,}")
 _SECOND_CODES = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
-_LABELLED = "："
+_LABELLED = re.compile(
+    r"([^{}：:]*)([：:])(.*)"
+)  # the label of a line of the cover, its colon, and what follows
 _WIDE = "\u3000"
 
 
@@ -95,7 +97,7 @@ def pieces(line, values, kind=None, width=None):
         if found.start() > end:
             cut.append(Piece(line[end : found.start()]))
         name, rule = found["name"], found["printed"]
-        left = kind is None and rule and name.startswith(FOR_THE_PEN)
+        left = kind is not boxes.COVER and rule and name.startswith(FOR_THE_PEN)
         cut.append(Piece(rule) if left else blank(name, values.get(name), kind or kind_of(name), width))
         end = found.end()
     if line[end:]:
@@ -129,7 +131,7 @@ def kind_of(name):
 def party_blocks(cover_lines, values):
     """The labelled blanks of the cover: one block for each party, as blank lines part them."""
     runs = [tuple(run) for filled, run in groupby(cover_lines, key=bool) if filled]
-    blocks = [[line.partition(_LABELLED) for line in run if _LABELLED in line] for run in runs]
+    blocks = [[found.groups() for line in run if (found := _LABELLED.fullmatch(line))] for run in runs]
     width = cover_width(cover_lines)
     return [
         tuple(
@@ -165,13 +167,13 @@ def _ems(text):
 
 def label_width(cover_lines):
     """Characters of the longest label, so that all blanks of the cover begin on one line."""
-    labels = [line.partition(_LABELLED)[0] for line in cover_lines if _LABELLED in line]
+    labels = [found[1] for line in cover_lines if (found := _LABELLED.fullmatch(line))]
     return max((len(four_wide(label)) + 1 for label in labels), default=0)
 
 
-def plain_lines(cover_lines):
-    """What the cover says without a blank: who issues the form."""
-    return [line for line in cover_lines if line and _LABELLED not in line]
+def plain_lines(cover_lines, values):
+    """What the cover says without a label: who issues the form, or a party whose name stands alone."""
+    return [pieces(line, values) for line in cover_lines if line and not _LABELLED.fullmatch(line)]
 
 
 def columns(line, values):

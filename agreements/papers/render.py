@@ -62,7 +62,7 @@ def agreement_html(text, values, stamp):
         "parties": parties,
         "label_width": layout.label_width(text.cover_lines),
         "crowded": layout.is_crowded(parties),
-        "issuer": layout.plain_lines(text.cover_lines),
+        "issuer": layout.plain_lines(text.cover_lines, values),
         "title_size": layout.title_size(text.title),
         "preamble": [layout.pieces(line, values) for line in text.preamble],
         "chapters": [_chapter(chapter, values) for chapter in text.chapters],
@@ -87,6 +87,7 @@ def render_commitment(text, values, *, stamp, draft=False):
     said = ["".join(piece.text for piece in line) for line in paragraphs]
     context = {
         "paragraphs": paragraphs,
+        "addressed": bool(said) and said[0].endswith("："),
         "closing": closing,
         "setting": layout.letter_setting(said, closing),
         "spread": len(text.title) <= SPREAD,

@@ -191,7 +191,8 @@ def draft(request, code):
     offered = Edition.objects.offered(agency, institution)
     edition = next((one for one in offered if str(one.pk) == request.GET.get("text")), edition)
     initial = forms.next_term(predecessor, localdate(), edition.terms.signing) | {
-        "services": edition.terms.scope.services
+        "services": edition.terms.scope.services,
+        "payment_methods": methods if len(methods := edition.terms.scope.payment_methods) == 1 else (),
     }
     if predecessor:
         initial |= {"services": predecessor.services, "payment_methods": predecessor.payment_methods}

@@ -240,7 +240,9 @@ def _given(request, case, found, table, draft):
     if "article" in request.GET:
         return {"article": request.GET["article"]}
     if found.part == "deadlines" and found.key == rows.NEW:
-        return {"id": draft.free_number()}
+        return {
+            "id": draft.free_number(beside=[one for one, _ in clocks_of_the_base(case.based_on, draft.raw)])
+        }
     if found.part == "terms" and not table and case.reading.form:
         return suggested(case.reading.form, found)
     return {}

@@ -104,4 +104,5 @@ def commitment(request, number):
             f"承诺书 {thing.number} 已建立，打印盖章后{'随材料报送' if agreement.edition.letter_names_material else '交甲方'}",
         )
         return redirect(agreement)
-    return render(request, "agreements/commitment.html", {"agreement": agreement, "form": form})
+    context = {"agreement": agreement, "form": form, "refusal": actions.letter_is_given(agreement)}
+    return render(request, "agreements/commitment.html", context)

@@ -205,8 +205,12 @@ def test_the_clocks_of_the_base_are_added_at_once_with_the_articles_of_the_draft
         address = reverse("edition-row", args=[case.pk, "terms", key])
         data = untouched(as_writer.get(f"{address}?like=base").context["form"])
         as_writer.post(address, data | {"article": article, "defaults": []} | more)
+    suspension = reverse("edition-row", args=[case.pk, "terms", "suspension"])
+    data = untouched(as_writer.get(suspension).context["form"])
+    as_writer.post(suspension, data | {"article": "第七十九条", "max_days": "120"})
     address = reverse("edition-clocks", args=[case.pk])
     data = untouched(as_writer.get(address).context["form"])
+    assert data.pop("take-T-08") == ["on"] and "take-T-09" not in data  # though nothing is said of reminders
     assert (data["article-T-03"], data["take-T-03"]) == (["第十二条"], ["on"])
     assert "take-T-14" not in data and "article-T-14" in data  # leans on no number: to be taken by choice
     assert "article-T-05" not in data  # the draft has no such number yet

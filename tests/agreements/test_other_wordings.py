@@ -73,6 +73,27 @@ def test_a_blank_for_the_pen_is_printed_as_the_text_prints_it():
     assert "配备专职人员____名" in "".join(page.get_text() for page in content).replace("\n", "")
 
 
+def test_signs_of_half_width_are_read_and_printed_as_the_text_has_them():
+    text = third_province.TEXT.replace("甲方：{agency_name}", "甲方:{agency_name:____}").replace(
+        "（试行）", "(试行)"
+    )
+    form = read_text(
+        text.replace("1. 多收费用的；", "(一)多收费用的；").replace(
+            "2. 拒绝提供资料的。", "(二)拒绝提供资料的。"
+        )
+    )
+    assert [item.number for item in form.article(5).items] == [1, 2] and form.subtitle == "(试行)"
+    pages = opened(render_agreement(form, dict.fromkeys(form.placeholders, "云城医院"), stamp=STAMP))
+    printed = "".join(page.get_text() for page in pages).replace("\n", "")
+    assert "(一)多收费用的" in printed and "甲方:" in printed and "{" not in printed
+
+
+def test_a_party_whose_name_stands_without_a_label_is_printed_too():
+    form = read_text(third_province.TEXT.replace("甲方：{agency_name}", "{agency_name}（甲方）"))
+    page = opened(render_agreement(form, dict.fromkeys(form.placeholders, "云城市医保中心"), stamp=STAMP))[0]
+    assert "云城市医保中心（甲方）" in page.get_text().replace("\n", "")
+
+
 # ── the letter ──
 
 
@@ -87,6 +108,9 @@ def test_a_letter_that_names_no_material_is_given_once_and_not_with_each_request
     assert "材料名称" not in client.get(address).content.decode()
     client.post(address)
     assert agreement.papers.filter(purpose="commitment").count() == 1
+    assert "每份协议一次" in client.get(address).content.decode()
+    with pytest.raises(RuleBroken, match="承诺书已经出具"):
+        actions.commit_material(agreement, "", by=desk.operator)
 
 
 @pytest.mark.parametrize("paragraphs", [3, 6])
@@ -141,6 +165,16 @@ def test_a_draft_begins_with_the_longest_term_that_the_text_says(db, quick_print
     assert next_term(today=start, signing=own) == {"starts_on": start, "ends_on": date(2028, 11, 28)}
     usual = desk.terms.signing  # five years by practice: beyond that it is a slip
     assert next_term(today=start, signing=usual)["ends_on"] == date(2026, 12, 31)
+
+
+def test_the_only_way_of_payment_is_chosen_before_anybody_asks(db, quick_print, tmp_path, client):
+    terms = third_province.TERMS.replace(
+        'services = ["门诊", "住院"]\n', 'services = ["门诊"]\npayment_methods = ["按项目"]\n'
+    )
+    desk = third_province.people(tmp_path / "yunling", terms=terms)
+    client.force_login(desk.clerk, backend=BACKEND)
+    form = client.get(reverse("agreement-draft", args=[desk.hospital.code])).context["form"]
+    assert list(form.initial["payment_methods"]) == ["按项目"]
 
 
 def test_a_letter_cannot_be_asked_for_where_there_is_none(db, quick_print, tmp_path):
