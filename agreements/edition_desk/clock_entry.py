@@ -59,7 +59,7 @@ def usual_clocks(base, draft):
         if isinstance(told := clock.get("reminders"), str) and told not in known:
             clock = {
                 key: value for key, value in clock.items() if key != "reminders"
-            }  # of which days nothing is said
+            }  # the text names no days
         named = [clock[key] for key in REFERRING if "." in str(clock.get(key, ""))]
         if all(one in known for one in named):
             yield Usual(clock, known[named[0]] if named else "", *_of_its_table(draft.raw, named, clock))

@@ -71,7 +71,7 @@ def _numbers(kind, article):
     for end, pattern in WRITTEN.items():
         alike = [one for one in whole if _unit(one.name) == end]
         alike = alike if len(alike) == 1 else [one for one in alike if one.default is MISSING]
-        found = {_whole(number) for number in re.findall(pattern, said)}
+        found = {_whole(number) for number in re.findall(pattern, said)} - {None}
         if len(alike) == len(found) == 1:
             numbers[alike[0].name] = found.pop()
     return numbers
@@ -83,4 +83,8 @@ def _unit(name):
 
 
 def _whole(number):
-    return int(number) if number.isdecimal() else number_of(number)
+    """The number, None for what is none (三五日, 百日)."""
+    try:
+        return int(number) if number.isdecimal() else number_of(number)
+    except ValueError:
+        return None
