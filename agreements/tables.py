@@ -61,9 +61,8 @@ def build(kind, raw, table):
     return kind(**{name: _convert(hints[name], value, f"{path}{name}") for name, value in raw.items()})
 
 
-_annotations = lru_cache(
-    get_type_hints
-)  # they are worked out from text each time, and a file has hundreds of tables
+# They are worked out from text each time, and a file has hundreds of tables.
+_annotations = lru_cache(get_type_hints)
 
 
 def _convert(hint, value, where):

@@ -57,9 +57,8 @@ def usual_clocks(base, draft):
     standing = [one for one in there if _by_article(one)]
     for clock in (*plain, *_of_own_articles(standing, {one[ID] for one in there}, draft)):
         if isinstance(told := clock.get("reminders"), str) and told not in known:
-            clock = {
-                key: value for key, value in clock.items() if key != "reminders"
-            }  # the text names no days
+            # The text names no days.
+            clock = {key: value for key, value in clock.items() if key != "reminders"}
         named = [clock[key] for key in REFERRING if "." in str(clock.get(key, ""))]
         if all(one in known for one in named):
             yield Usual(clock, known[named[0]] if named else "", *_of_its_table(draft.raw, named, clock))
@@ -87,8 +86,10 @@ def _of_own_articles(patterns, theirs, draft):
     for table in dict.fromkeys(_by_article(one).partition(".")[0] + "." for one in patterns):
         alike = [one for one in patterns if _by_article(one).startswith(table)]
         own = [row for row in rows_in(draft.raw) if row.key.startswith(table) and row.key not in led]
-        for place, row in enumerate(own):
-            pattern = alike[min(place, len(alike) - 1)]
+        for row in own:
+            same = next((one for one in alike if _by_article(one) == row.key), None)
+            free = next((one for one in alike if one[ID] not in taken), alike[-1])
+            pattern = same or free
             number = pattern[ID] if pattern[ID] not in taken else draft.free_number(taken | theirs)
             taken.add(number)
             yield _at(pattern, row, draft) | {ID: number}

@@ -23,7 +23,7 @@ WORDS = OF_THE_REFERENCE | {
     "refund": ("违规费用", "追回", "退回"),
     "claiming": ("申报",),
 }
-_NUMBER = r"(?<![\d月])(\d+|[一二三四五六七八九十百]+)"
+_NUMBER = r"(?<![\d月几数])(\d+|[一二三四五六七八九十百]+)"
 # How the end of a field's name is written in a text.
 WRITTEN = {
     "working_days": f"{_NUMBER}个?工作日",

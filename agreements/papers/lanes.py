@@ -67,10 +67,8 @@ def laid_out(paper):
     """The PDF of a paper by the plain lane: the press lays it out, whatever it says. Raises PaperRefused."""
     edition, stamp = paper.agreement.edition, stamp_of(paper)
     if paper.purpose == Paper.Purpose.COMMITMENT:
-        pen, day = (
-            dict.fromkeys(edition.letter.placeholders, BLANK),
-            date.fromisoformat(paper.snapshot["day"]),
-        )
+        pen = dict.fromkeys(edition.letter.placeholders, BLANK)
+        day = date.fromisoformat(paper.snapshot["day"])
         values = pen | paper.snapshot | {"commitment_date": f"{day:%Y年%-m月%-d日}"}
         return render_commitment(edition.letter, values, stamp=stamp)
     if not paper.is_copy:

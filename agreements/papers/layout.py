@@ -13,9 +13,8 @@ from . import boxes
 _BLANK_IN_TEXT = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<printed>[^{}]*))?\}")
 _COLUMN_GAP = re.compile(r" {6,}")
 _SECOND_CODES = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
-_LABELLED = re.compile(
-    r"([^{}：:]*)([：:])(.*)"
-)  # the label of a line of the cover, its colon, and what follows
+# The label of a line of the cover, its colon, and what follows.
+_LABELLED = re.compile(r"([^{}：:]*)([：:])(.*)")
 _WIDE = "\u3000"
 
 

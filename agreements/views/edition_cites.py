@@ -34,7 +34,7 @@ def cites(request, pk):
     context = {
         "case": case,
         "form": form,
-        "rows": form.rows(),
+        "rows": list(form.rows()),
         "proposed": sum(line.proposed for line in lines),
         "refusal": refusal(case, "write", by=request.user),
     }

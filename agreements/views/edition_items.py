@@ -52,7 +52,7 @@ def clocks(request, pk):
     context = {
         "case": case,
         "form": form,
-        "lines": form.lines(),
+        "lines": list(form.lines()),
         "refusal": refusal(case, "write", by=request.user),
     }
     return render(request, "agreements/edition_clocks.html", context)

@@ -134,9 +134,7 @@ def test_the_proposal_is_marked_and_stands_only_when_it_was_saved(as_writer, cop
     data = untouched(page.context["form"])
     assert data[f"{place}_0"] == ["第六条"]
     said = case.reading.form.article(6).paragraphs[0].shown
-    assert f"第六条　{said}"[:40] in words(
-        page
-    )  # its words beside its number, so that nobody need look them up
+    assert f"第六条　{said}"[:40] in words(page)  # beside its number, so that nobody need look it up
     as_writer.post(address, data | {f"{place}_0": "第七条"})
     case = EditionCase.objects.get()
     assert case.reading.terms is None or case.reading.terms.cites["第三条"] == "第七条"

@@ -245,4 +245,15 @@ def test_the_clocks_of_a_table_by_article_follow_the_articles_of_the_draft(as_wr
         "T-11": ("中止责任人或责任部门（第十三条）", ["第十三条"], "person_stop.13.max_months"),
         "T-15": ("中止责任人或责任部门（第十四条）", ["第十四条"], "person_stop.14.max_months"),
     }
-    assert not any("中止责任人" in str(one.clock) for one, *_ in as_writer.get(address).context["lines"])
+    left = [one.clock["title"] for one, *_ in as_writer.get(address).context["lines"]]
+    assert left and not any("中止责任人" in title for title in left)
+
+
+def test_a_clock_by_article_that_was_taken_away_is_offered_again_as_it_was(as_writer, copied, writer):
+    address = reverse("edition-clocks", args=[copied.pk])
+    assert "底本的时限都有了" in words(as_writer.get(address))
+    row = row_of("deadlines", "T-11")
+    without = removal(row, copied.terms_source, "terms.toml").source
+    actions.save(copied, {"terms_source": without}, copied.revision, by=writer)
+    lines = as_writer.get(address).context["lines"]
+    assert [(one.id, one.clock["length"]) for one, *_ in lines] == [("T-11", "person_stop.66.max_months")]

@@ -38,10 +38,10 @@ def test_a_text_without_articles_suggests_nothing():
     assert suggested(read_text("约定\n（试行）\n"), row_of("terms", "payment")) == {}
 
 
-@pytest.mark.parametrize("words", ["三五日", "百日", "几十日", "9999999999日"])
+@pytest.mark.parametrize("words", ["三五日", "百日", "几十日"])
 def test_what_is_no_number_is_not_suggested(words):
     form = read_text(third_province.TEXT.replace("二十日内缴清", f"{words}内缴清"))
-    assert suggested(form, row_of("terms", "recovery"))["article"] == "第九条"
+    assert suggested(form, row_of("terms", "recovery")) == {"article": "第九条"}
 
 
 def test_nothing_is_suggested_for_a_clock():

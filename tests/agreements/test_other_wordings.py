@@ -111,6 +111,10 @@ def test_a_letter_that_names_no_material_is_given_once_and_not_with_each_request
     assert "每份协议一次" in client.get(address).content.decode()
     with pytest.raises(RuleBroken, match="承诺书已经出具"):
         actions.commit_material(agreement, "", by=desk.operator)
+    actions.void_paper(
+        agreement.papers.get(purpose="commitment"), by=desk.leader, reason="写错", replace=False
+    )
+    assert actions.commit_material(agreement, "", by=desk.operator).number
 
 
 @pytest.mark.parametrize("paragraphs", [3, 6])

@@ -302,6 +302,9 @@ class Walk(Paperwork, RuleBasedStateMachine):
     def days_pass(self, days):
         self._arrive(localdate() + timedelta(days))
         daily.run(localdate())
+        over = [status for status in ENDED if status != Status.RENEWED]
+        left = Deadline.objects.open().filter(event=RECEIVED, agreement__status__in=over)
+        assert not left.exists(), "what was asked for under an agreement that is over ends with the daily run"
 
     # ── what must hold, after every step ──
 
